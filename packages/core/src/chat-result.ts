@@ -1,0 +1,115 @@
+import { ChatError, type PartialAnswer } from './chat-error.ts';
+import type { ChatEvent, FinishReason, SourceEvent, Usage, WarningEvent } from './events.ts';
+import type { ToolCall } from './request.ts';
+import type { RouteDecision } from './route-decision.ts';
+
+/** A whole answer. */
+export interface ChatResult {
+  readonly text: string;
+  /** Empty where the upstream showed none. */
+  readonly reasoning: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly sources: readonly SourceEvent[];
+  readonly warnings: readonly WarningEvent[];
+  readonly finishReason: FinishReason;
+  readonly rawFinishReason?: string;
+  readonly usage?: Usage;
+  /** The upstream's id of the answer. */
+  readonly id?: string;
+  /** The model that the upstream says it used, else the one that was asked for. */
+  readonly model?: string;
+  /** Id of the provider that answered. */
+  readonly provider?: string;
+  readonly route?: RouteDecision;
+}
+
+/** Gathers events into one answer. */
+export class Collector {
+  #text = '';
+  #reasoning = '';
+  readonly #toolCalls: ToolCall[] = [];
+  readonly #sources: SourceEvent[] = [];
+  readonly #warnings: WarningEvent[] = [];
+  #id: string | undefined;
+  #model: string | undefined;
+  #finish: Extract<ChatEvent, { type: 'finish' }> | undefined;
+
+  add(event: ChatEvent): void {
+    switch (event.type) {
+      case 'text-delta':
+        this.#text += event.text;
+        break;
+      case 'reasoning-delta':
+        this.#reasoning += event.text;
+        break;
+      case 'tool-call':
+        this.#toolCalls.push({ id: event.id, name: event.name, arguments: event.arguments });
+        break;
+      case 'source':
+        this.#sources.push(event);
+        break;
+      case 'warning':
+        this.#warnings.push(event);
+        break;
+      case 'response-metadata':
+        this.#id = event.id ?? this.#id;
+        this.#model = event.model ?? this.#model;
+        break;
+      case 'finish':
+        this.#finish = event;
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** What there is so far, for an error. */
+  partial(): PartialAnswer {
+    return { text: this.#text, reasoning: this.#reasoning, toolCalls: this.#toolCalls, complete: true };
+  }
+
+  /** The answer. Throws `truncated` if no `finish` came. */
+  result(about: { provider?: string; model?: string; route?: RouteDecision } = {}): ChatResult {
+    const finish = this.#finish;
+    if (!finish) {
+      throw new ChatError('truncated', 'the stream ended without a finish event', {
+        provider: about.provider,
+        model: about.model,
+        sent: 'yes',
+        partial: this.partial(),
+      });
+    }
+    const model = this.#model ?? about.model;
+    return {
+      text: this.#text,
+      reasoning: this.#reasoning,
+      toolCalls: this.#toolCalls,
+      sources: this.#sources,
+      warnings: this.#warnings,
+      finishReason: finish.reason,
+      ...(finish.rawReason === undefined ? {} : { rawFinishReason: finish.rawReason }),
+      ...(finish.usage === undefined ? {} : { usage: finish.usage }),
+      ...(this.#id === undefined ? {} : { id: this.#id }),
+      ...(model === undefined ? {} : { model }),
+      ...(about.provider === undefined ? {} : { provider: about.provider }),
+      ...(about.route === undefined ? {} : { route: about.route }),
+    };
+  }
+}
+
+/**
+ * Reads a stream to its end and returns the whole answer. Works on any iterable of events, also after `tee` or `mapText`.
+ * Throws what the stream throws, with everything received so far as `partial`.
+ */
+export async function collect(
+  stream: AsyncIterable<ChatEvent> & { provider?: string; model?: string; route?: RouteDecision },
+): Promise<ChatResult> {
+  const collector = new Collector();
+  try {
+    for await (const event of stream) collector.add(event);
+  } catch (error) {
+    if (ChatError.is(error)) error.partial = collector.partial();
+    throw error;
+  }
+  return collector.result(stream);
+}

@@ -1,0 +1,326 @@
+import type { CallScope } from './call-scope.ts';
+import { asChatError, ChatError } from './chat-error.ts';
+import { type ChatResult, collect } from './chat-result.ts';
+import type { ChatEventSource, ChatStream, StreamOutcome } from './chat-stream.ts';
+import { type ChatEvent, isVisible } from './events.ts';
+import type { RouteDecision } from './route-decision.ts';
+
+/** What `partial` of an error holds at most, in UTF-16 units; a longer text is cut and marked. */
+const longestPartial = 262_144;
+
+const done: IteratorResult<ChatEvent, undefined> = { done: true, value: undefined };
+
+/** A stream that nobody holds any more is cancelled, so that its socket does not stay open for ever. */
+const dropped = new FinalizationRegistry<CallScope>((scope) =>
+  scope.cancel(new ChatError('aborted', 'the stream was dropped without being read to its end')),
+);
+
+/** A stream over a source of events. It keeps the rules that every provider must keep, so that none has to. */
+export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefined> {
+  readonly provider: string;
+  readonly model?: string;
+  route?: RouteDecision;
+  readonly #scope: CallScope;
+  #source: ChatEventSource | undefined;
+  readonly #queue: ChatEvent[];
+  #head = 0;
+  #state: 'open' | 'ended' = 'open';
+  #failure: ChatError | undefined;
+  #deferred: unknown;
+  #cleanup: Promise<void> | undefined;
+  #interrupt: ((error: ChatError) => void) | undefined;
+  #busy: Promise<IteratorResult<ChatEvent, undefined>> | undefined;
+  #onEnd: ((outcome: StreamOutcome) => void) | undefined;
+  #result: Promise<ChatResult> | undefined;
+  #read = false;
+  #text = '';
+  #reasoning = '';
+
+  private constructor(
+    about: { provider: string; model?: string | undefined },
+    scope: CallScope,
+    first: readonly ChatEvent[],
+  ) {
+    this.provider = about.provider;
+    if (about.model !== undefined) this.model = about.model;
+    this.#scope = scope;
+    this.#queue = [...first];
+    const self = new WeakRef(this);
+    scope.onCancel((error) => {
+      const stream = self.deref();
+      if (stream) stream.#fail(error);
+    });
+  }
+
+  /** See `openChatStream`. */
+  static async open(
+    about: { provider: string; model?: string | undefined },
+    scope: CallScope,
+    first: readonly ChatEvent[],
+    open: () => ChatEventSource | Promise<ChatEventSource>,
+  ): Promise<EventStream> {
+    if (scope.error) throw asChatError(scope.error, about);
+    const stream = new EventStream(about, scope, first);
+    try {
+      stream.#source = await stream.#opened(open);
+      await stream.#commit();
+    } catch (thrown) {
+      throw stream.#fail(thrown);
+    }
+    scope.committed();
+    dropped.register(stream, scope, scope);
+    return stream;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ChatEvent, undefined> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<ChatEvent, undefined>> {
+    this.#read = true;
+    const event = this.#take();
+    if (event !== undefined) return Promise.resolve({ done: false, value: event });
+    // Two readers at once take turns.
+    const turn = this.#busy ? this.#busy.then(() => this.next()) : this.#wait();
+    this.#busy = turn;
+    return turn;
+  }
+
+  /** Leaving the loop: closes the socket without a word, and waits for the clean-up. */
+  async return(): Promise<IteratorResult<ChatEvent, undefined>> {
+    if (this.#state === 'open') this.#end('cancelled', { type: 'cancelled' });
+    this.#failure = undefined;
+    await this.#cleanup;
+    return done;
+  }
+
+  async cancel(reason?: unknown): Promise<void> {
+    if (this.#state === 'open') {
+      this.#scope.cancel(
+        new ChatError('aborted', 'the stream was cancelled', { cause: reason, sent: 'yes' }),
+      );
+    }
+    await this.#cleanup;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  get textStream(): AsyncIterable<string> {
+    return { [Symbol.asyncIterator]: () => this.#texts() };
+  }
+
+  result(): Promise<ChatResult> {
+    if (!this.#result && this.#read) {
+      return Promise.reject(
+        new ChatError(
+          'invalid-request',
+          'result() needs a stream that nobody has read from; tee() makes two of one',
+        ),
+      );
+    }
+    this.#result ??= collect(this);
+    return this.#result;
+  }
+
+  toReadableStream(): ReadableStream<ChatEvent> {
+    return new ReadableStream<ChatEvent>(
+      {
+        pull: async (controller) => {
+          const step = await this.next();
+          if (step.done) controller.close();
+          else controller.enqueue(step.value);
+        },
+        cancel: async () => {
+          await this.return();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** Attaches a route and one observer of the end: how a registry learns what became of a stream, at no cost per event. */
+  attach(route: RouteDecision, onEnd: (outcome: StreamOutcome) => void): void {
+    this.route = route;
+    const before = this.#onEnd;
+    this.#onEnd = before
+      ? (outcome) => {
+          before(outcome);
+          onEnd(outcome);
+        }
+      : onEnd;
+  }
+
+  /** The next event that is already here. */
+  #take(): ChatEvent | undefined {
+    const event = this.#queue[this.#head];
+    if (event === undefined) return undefined;
+    this.#head += 1;
+    if (event.type === 'text-delta') {
+      if (this.#text.length < longestPartial) this.#text += event.text;
+    } else if (event.type === 'reasoning-delta') {
+      if (this.#reasoning.length < longestPartial) this.#reasoning += event.text;
+    } else if (event.type === 'finish') {
+      this.#end('finished', { type: 'finished', finish: event });
+    }
+    return event;
+  }
+
+  async #wait(): Promise<IteratorResult<ChatEvent, undefined>> {
+    try {
+      while (this.#state === 'open') {
+        if (this.#head === this.#queue.length) {
+          this.#queue.length = 0;
+          this.#head = 0;
+          await this.#pull();
+        }
+        const event = this.#take();
+        if (event !== undefined) return { done: false, value: event };
+      }
+    } catch (thrown) {
+      this.#fail(thrown);
+    } finally {
+      this.#busy = undefined;
+    }
+    const failure = this.#failure;
+    if (failure) {
+      this.#failure = undefined;
+      throw failure;
+    }
+    await this.#cleanup;
+    return done;
+  }
+
+  /** Lets the source append events. What it appended before it failed comes first, then the failure. */
+  async #pull(): Promise<void> {
+    if (this.#deferred !== undefined) throw this.#deferred;
+    const before = this.#queue.length;
+    let more: boolean | Promise<boolean>;
+    try {
+      more = (this.#source as ChatEventSource).pull(this.#queue);
+      if (typeof more !== 'boolean') {
+        this.#scope.waiting();
+        more = await this.#interruptible(more);
+        this.#scope.received();
+      }
+    } catch (thrown) {
+      if (this.#queue.length === before || this.#state === 'ended') throw thrown;
+      this.#deferred = thrown;
+      return;
+    }
+    if (!more && this.#queue.length === before) {
+      throw new ChatError(
+        'truncated',
+        `${this.provider} ended its answer without the end that its protocol has`,
+        {
+          sent: 'yes',
+        },
+      );
+    }
+  }
+
+  async #commit(): Promise<void> {
+    let seen = 0;
+    while (true) {
+      for (; seen < this.#queue.length; seen += 1) {
+        const event = this.#queue[seen] as ChatEvent;
+        if (isVisible(event)) return;
+        if (event.type === 'finish') throw emptyAnswer(this.provider, event);
+      }
+      await this.#pull();
+    }
+  }
+
+  /** The opened source; one that comes after the call was cancelled is closed unseen. */
+  async #opened(open: () => ChatEventSource | Promise<ChatEventSource>): Promise<ChatEventSource> {
+    const opening = Promise.resolve(open());
+    try {
+      return await this.#interruptible(opening);
+    } catch (thrown) {
+      if (this.#state === 'ended') void opening.then((late) => late.close('cancelled')).catch(() => {});
+      throw thrown;
+    }
+  }
+
+  /** Waits for a promise, but not longer than until the call is cancelled. */
+  #interruptible<T>(waited: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#interrupt = reject;
+      waited.then(resolve, reject);
+    });
+  }
+
+  /** Ends with a failure. The first one counts; what comes later is answered with that one. */
+  #fail(thrown: unknown): ChatError {
+    const error = asChatError(thrown, { provider: this.provider, model: this.model });
+    if (this.#state === 'ended') return this.#failure ?? error;
+    if (this.#text.length > 0 || this.#reasoning.length > 0) {
+      const complete = this.#text.length < longestPartial && this.#reasoning.length < longestPartial;
+      error.partial ??= { text: this.#text, reasoning: this.#reasoning, toolCalls: [], complete };
+    }
+    this.#failure = error;
+    this.#end(error.code === 'aborted' ? 'cancelled' : 'failed', { type: 'failed', error });
+    this.#interrupt?.(error);
+    return error;
+  }
+
+  #end(how: 'finished' | 'cancelled' | 'failed', outcome: StreamOutcome): void {
+    this.#state = 'ended';
+    this.#queue.length = 0;
+    this.#head = 0;
+    dropped.unregister(this.#scope);
+    this.#scope.close();
+    this.#cleanup = closeQuietly(this.#source, how);
+    this.#onEnd?.(outcome);
+  }
+
+  #texts(): AsyncIterator<string, undefined> {
+    const next = async (): Promise<IteratorResult<string, undefined>> => {
+      while (true) {
+        const step = await this.next();
+        if (step.done) return step;
+        if (step.value.type === 'text-delta') return { done: false, value: step.value.text };
+      }
+    };
+    return {
+      next: () => {
+        this.#read = true;
+        let event = this.#take();
+        while (event !== undefined && event.type !== 'text-delta') event = this.#take();
+        return event ? Promise.resolve({ done: false, value: event.text }) : next();
+      },
+      return: async () => {
+        await this.return();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+}
+
+/** A clean-up that fails must not spoil what was already said. */
+async function closeQuietly(
+  source: ChatEventSource | undefined,
+  how: 'finished' | 'cancelled' | 'failed',
+): Promise<void> {
+  try {
+    await source?.close(how);
+  } catch {
+    // The contract of close() forbids it; a finished answer stays finished all the same.
+  }
+}
+
+function emptyAnswer(provider: string, finish: Extract<ChatEvent, { type: 'finish' }>): ChatError {
+  const reason = finish.rawReason ?? finish.reason;
+  return finish.reason === 'content-filter'
+    ? new ChatError('content-filter', `${provider} refused to answer (finish reason ${reason})`, {
+        sent: 'yes',
+      })
+    : new ChatError(
+        'empty-response',
+        `${provider} ended its answer without saying anything (finish reason ${reason})`,
+        {
+          sent: 'yes',
+        },
+      );
+}

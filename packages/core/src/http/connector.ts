@@ -1,0 +1,137 @@
+import type { Socket } from 'node:net';
+import { connect as netConnect } from 'node:net';
+import { SocksClient } from 'socks';
+import { buildConnector, Client } from 'undici';
+import { ChatError } from '../chat-error.ts';
+
+/** What undici asks a connector for. */
+export type Connector = buildConnector.connector;
+type ConnectOptions = buildConnector.Options;
+type ConnectCallback = buildConnector.Callback;
+
+/** A connection that is being opened, so that whoever waits for it can give up and close its socket. */
+export interface Dial {
+  /** Closes what is open so far; the connector then fails with this error. */
+  abort(error: Error): void;
+}
+
+/**
+ * Opens sockets, directly or through a proxy, and reports each dial as it begins: the only way to close a socket that is
+ * still connecting when its call is cancelled. undici's own connect timeout is off; the call's scope has it.
+ */
+export function createConnector(proxy: URL | undefined, onDial: (dial: Dial) => void): Connector {
+  const direct = buildConnector({ timeout: 0, allowH2: false, keepAlive: true });
+  return (options, callback) => {
+    if (!proxy) {
+      dialDirect(direct, options, callback, onDial);
+      return;
+    }
+    const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
+    const open = proxy.protocol.startsWith('socks') ? openSocksTunnel : openHttpTunnel;
+    const abort = new AbortController();
+    onDial({ abort: (error) => abort.abort(error) });
+    open(proxy, options.hostname, port, abort.signal).then(
+      (socket) => {
+        if (abort.signal.aborted) {
+          socket.destroy();
+          callback(abort.signal.reason as Error, null);
+        } else if (options.protocol === 'https:') {
+          dialDirect(direct, { ...options, httpSocket: socket }, callback, onDial);
+        } else {
+          callback(null, socket);
+        }
+      },
+      (error: Error) => callback(error, null),
+    );
+  };
+}
+
+function dialDirect(
+  direct: Connector,
+  options: ConnectOptions,
+  callback: ConnectCallback,
+  onDial: (dial: Dial) => void,
+): void {
+  // buildConnector returns the socket that it is opening; its type leaves that out.
+  const socket = direct(options, callback) as unknown as Socket | undefined;
+  onDial({ abort: (error) => socket?.destroy(error) });
+}
+
+/** `CONNECT host:port` at an HTTP proxy (RFC 9110, section 9.3.6). */
+async function openHttpTunnel(proxy: URL, host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const client = new Client(proxy.origin, { headersTimeout: 0, connect: { timeout: 0 } });
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  try {
+    const { socket, statusCode } = await client.connect({
+      path: authority,
+      headers: { host: authority, ...proxyAuthorization(proxy) },
+      signal,
+    });
+    if (statusCode === 200) return socket as Socket;
+    socket.destroy();
+    const hint =
+      statusCode === 407 ? '; it wants a user name and password (http://user:password@host:port)' : '';
+    throw new ChatError('network', `the proxy ${proxy.host} refused the connection (${statusCode})${hint}`);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (ChatError.is(error)) throw error;
+    throw proxyError(proxy, error);
+  } finally {
+    // The tunnel's socket has left the client: closing it touches only what failed.
+    void client.destroy().catch(() => {});
+  }
+}
+
+/** SOCKS5 (RFC 1928), the target's name resolved by the proxy. */
+async function openSocksTunnel(proxy: URL, host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const proxyPort = Number(proxy.port || 1080);
+  const hostname = proxy.hostname.replace(/^\[|\]$/g, '');
+  const socket = netConnect({ host: hostname, port: proxyPort });
+  const abort = (): void => void socket.destroy(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+    });
+    const user = decodeURIComponent(proxy.username);
+    await SocksClient.createConnection({
+      proxy: {
+        host: hostname,
+        port: proxyPort,
+        type: 5,
+        ...(user === '' ? {} : { userId: user, password: decodeURIComponent(proxy.password) }),
+      },
+      command: 'connect',
+      destination: { host, port },
+      existing_socket: socket,
+      // The scope of the call limits the wait; this one only has to be longer.
+      timeout: 2 ** 31 - 1,
+    });
+    return socket;
+  } catch (error) {
+    socket.on('error', () => {}).destroy();
+    if (signal.aborted) throw signal.reason;
+    throw proxyError(proxy, error);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function proxyAuthorization(proxy: URL): { 'proxy-authorization'?: string } {
+  if (proxy.username === '' && proxy.password === '') return {};
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** Names the proxy without its user name and password. */
+function proxyError(proxy: URL, cause: unknown): ChatError {
+  const { code, message } = cause as { code?: string; message?: string };
+  return new ChatError(
+    'network',
+    `the proxy ${proxy.host} could not connect: ${code ?? message ?? 'no reason given'}`,
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,161 @@
+import type { CallScope } from '../call-scope.ts';
+import { ChatError } from '../chat-error.ts';
+import { decompress } from './decompress.ts';
+import { Exchange } from './exchange.ts';
+import type { HttpBody, HttpRequest, HttpResponse } from './http-message.ts';
+import { OriginPool } from './origin-pool.ts';
+import { type ProxyEnvironment, proxyEnvironment, proxyFor } from './proxy.ts';
+import { redirected } from './redirect.ts';
+import { transportError } from './transport-error.ts';
+
+/** The longest body that is read as one text, in bytes, where nothing else is said. */
+const defaultMaxBodyBytes = 16 * 1024 * 1024;
+const mostRedirects = 5;
+
+/** Sends HTTP requests. It never retries: whoever routes owns retries. */
+export interface HttpClient {
+  /**
+   * Sends a request and answers with the head and a body to pull from; any status is an answer. Throws a `ChatError`:
+   * `network`, `invalid-response` (not HTTP, headers over 32 KiB, a redirect that is not safe), `invalid-request` (an address
+   * or header that is none), or the scope's own reason.
+   */
+  request(request: HttpRequest, scope: CallScope, proxy?: string | false): Promise<HttpResponse>;
+  /** Closes idle connections now, and the others when their calls end. */
+  close(): void;
+}
+
+export interface HttpClientOptions {
+  /** Used where a call says nothing. Default: the environment's. */
+  readonly proxy?: string | false | undefined;
+  /** Where `HTTP_PROXY` and its siblings are read from, once. Default `process.env`. */
+  readonly env?: { readonly [name: string]: string | undefined };
+}
+
+/** Makes a client with pools of its own, one per origin and proxy. */
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const pools = new Map<string, OriginPool>();
+  const environment: ProxyEnvironment = proxyEnvironment(options.env ?? process.env);
+  let closed = false;
+
+  const poolOf = (url: URL, proxy: URL | undefined): OriginPool => {
+    const key = proxy ? `${url.origin} ${proxy.href}` : url.origin;
+    let pool = pools.get(key);
+    if (!pool) {
+      pool = new OriginPool(url.origin, proxy);
+      pools.set(key, pool);
+    }
+    return pool;
+  };
+
+  const send = async (
+    request: HttpRequest,
+    url: URL,
+    scope: CallScope,
+    proxy: string | false | undefined,
+  ): Promise<HttpResponse> => {
+    scope.throwIfCancelled();
+    if (closed) throw new ChatError('aborted', 'the provider was closed', { sent: 'no' });
+    const lease = poolOf(url, proxyFor(url, proxy ?? options.proxy, environment)).lease();
+    const exchange = new Exchange(scope, lease, url.host);
+    try {
+      lease.client.dispatch(
+        {
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: request.method,
+          headers: definedHeaders(request.headers),
+          body: request.body ?? null,
+        },
+        exchange,
+      );
+    } catch (error) {
+      exchange.onResponseError(undefined, error as Error);
+      throw transportError(error as Error, url.host, 'no');
+    }
+    const head = await exchange.head;
+    return { ...head, url: url.href, body: bodyOf(exchange, head.headers['content-encoding']) };
+  };
+
+  return {
+    async request(request, scope, proxy) {
+      let current = request;
+      let url = parseUrl(request.url);
+      for (let hops = 0; ; hops += 1) {
+        const response = await send(current, url, scope, proxy);
+        if (response.status < 300 || response.status > 399 || request.redirect === 'manual') return response;
+        response.body.release();
+        if (hops === mostRedirects) {
+          throw new ChatError('invalid-response', `${url.host} redirected more than ${mostRedirects} times`, {
+            status: response.status,
+            sent: 'maybe',
+          });
+        }
+        ({ request: current, url } = redirected(current, url, response));
+      }
+    },
+    close() {
+      closed = true;
+      for (const pool of pools.values()) pool.close();
+      pools.clear();
+    },
+  };
+}
+
+function bodyOf(exchange: Exchange, encoding: string | undefined): HttpBody {
+  const read =
+    encoding === undefined || encoding === '' || encoding === 'identity'
+      ? () => exchange.read()
+      : decompress(
+          encoding,
+          () => exchange.read(),
+          () => exchange.abort(),
+        );
+  const gather = async (maxBytes: number): Promise<{ text: string; whole: boolean }> => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for (let chunk = await read(); chunk; chunk = await read()) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        exchange.abort();
+        return { text: Buffer.concat(chunks).toString('utf8', 0, maxBytes), whole: false };
+      }
+    }
+    return { text: Buffer.concat(chunks).toString('utf8'), whole: true };
+  };
+  return {
+    read,
+    release: () => exchange.release(),
+    abort: () => exchange.abort(),
+    async text(maxBytes = defaultMaxBodyBytes) {
+      const { text, whole } = await gather(maxBytes);
+      if (whole) return text;
+      throw new ChatError('invalid-response', `the answer is longer than ${maxBytes} bytes`, { sent: 'yes' });
+    },
+    async beginning(maxBytes) {
+      try {
+        return (await gather(maxBytes)).text;
+      } catch {
+        return '';
+      }
+    },
+  };
+}
+
+function parseUrl(url: string | URL): URL {
+  const parsed = typeof url === 'string' ? URL.parse(url) : url;
+  if (parsed && (parsed.protocol === 'http:' || parsed.protocol === 'https:')) return parsed;
+  throw new ChatError(
+    'invalid-request',
+    'the address of the upstream must be an http:// or https:// URL; check baseURL',
+  );
+}
+
+function definedHeaders(headers: HttpRequest['headers']): { [name: string]: string } {
+  const defined: { [name: string]: string } = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) defined[name] = value;
+  }
+  return defined;
+}

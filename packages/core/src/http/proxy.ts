@@ -1,0 +1,73 @@
+import { ChatError } from '../chat-error.ts';
+
+/** The schemes that a proxy may have. `socks5h` leaves name resolution to the proxy, and so does `socks5` here: nothing is resolved twice. */
+const schemes: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:', 'socks:']);
+
+/** The proxy settings of an environment. */
+export interface ProxyEnvironment {
+  readonly httpProxy?: string | undefined;
+  readonly httpsProxy?: string | undefined;
+  readonly noProxy?: string | undefined;
+}
+
+/** Reads `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, lower case first as curl does. */
+export function proxyEnvironment(env: { readonly [name: string]: string | undefined }): ProxyEnvironment {
+  const all = env.all_proxy || env.ALL_PROXY;
+  return {
+    httpProxy: env.http_proxy || env.HTTP_PROXY || all,
+    httpsProxy: env.https_proxy || env.HTTPS_PROXY || all,
+    noProxy: env.no_proxy || env.NO_PROXY,
+  };
+}
+
+/**
+ * The proxy for an address, or nothing. `explicit` is the caller's word and wins; the environment never applies to loopback
+ * addresses, which is where self-hosted upstreams live. Throws `invalid-request` for an address that is no proxy.
+ */
+export function proxyFor(
+  target: URL,
+  explicit: string | false | undefined,
+  environment: ProxyEnvironment,
+): URL | undefined {
+  if (explicit === false || explicit === '') return undefined;
+  if (explicit !== undefined) return parseProxy(explicit, 'proxy');
+  const fromEnvironment = target.protocol === 'https:' ? environment.httpsProxy : environment.httpProxy;
+  if (!fromEnvironment || isLoopback(target.hostname) || isExempt(target, environment.noProxy))
+    return undefined;
+  return parseProxy(fromEnvironment, target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
+}
+
+function parseProxy(text: string, where: string): URL {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  if (!url || !schemes.has(url.protocol) || url.hostname === '') {
+    throw new ChatError(
+      'invalid-request',
+      `${where} must be an address such as http://host:port or socks5://host:port`,
+    );
+  }
+  return url;
+}
+
+/** Whether a host name or literal is this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\./.test(hostname)
+  );
+}
+
+/** `NO_PROXY`: `*`, hosts, domains with or without a leading dot (subdomains included), each with an optional port. */
+function isExempt(target: URL, noProxy: string | undefined): boolean {
+  if (!noProxy) return false;
+  const port = target.port || (target.protocol === 'https:' ? '443' : '80');
+  return noProxy.split(/[\s,]+/).some((entry) => {
+    if (entry === '') return false;
+    if (entry === '*') return true;
+    const [, host = entry, wantedPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    if (wantedPort !== undefined && wantedPort !== port) return false;
+    const domain = host.replace(/^\*?\./, '').toLowerCase();
+    return target.hostname === domain || target.hostname.endsWith(`.${domain}`);
+  });
+}
