@@ -21,6 +21,8 @@ const binDir = join(root, 'node_modules', '.bin');
 const stampFile = join(root, 'node_modules', '.sluice-install');
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
 const oldestNode = { bootstrap: [20, 0], command: [22, 19] };
+/** Tools that would report home or advertise themselves. */
+const quiet = { DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1' };
 const defaultPrompt = 'In two sentences: what is a sluice, and what does it do for a stream?';
 
 /** What each command runs once the install is current: a script under the chosen Node, or a program from PATH. */
@@ -54,7 +56,7 @@ async function main([name = '', ...args]) {
 
   const node = wantsSystemNode ? process.execPath : pinnedNode;
   const path = [...(wantsSystemNode ? [dirname(node)] : []), binDir, process.env.PATH ?? ''].join(delimiter);
-  const options = { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } };
+  const options = { cwd: root, stdio: 'inherit', env: { ...process.env, ...quiet, PATH: path } };
   if (script) return run(node, script, options);
   const [file, ...rest] = program;
   return run(file, rest, { ...options, shell: windows });

@@ -20,7 +20,7 @@ const providerArrow = (imports: readonly string[]): Arrow => ({
 });
 
 /** Section 2 of the design: who may import whom. The key is the package's folder name. */
-export const arrows: Readonly<Record<string, Arrow>> = {
+const arrows: Readonly<Record<string, Arrow>> = {
   core: { imports: [], because: 'core is the contract and imports none of our packages' },
   'provider-ylokh': providerArrow(['core', 'provider-openai-compatible']),
   registry: {
@@ -41,7 +41,7 @@ export const arrows: Readonly<Record<string, Arrow>> = {
 };
 
 /** The arrow of every package whose folder begins so and that has no row of its own. */
-export const arrowsByPrefix: Readonly<Record<string, Arrow>> = { 'provider-': providerArrow(['core']) };
+const arrowsByPrefix: Readonly<Record<string, Arrow>> = { 'provider-': providerArrow(['core']) };
 
 /** What tests may import beside what their package may. */
 export const testImports: readonly string[] = ['sandbox', 'testkit'];

@@ -20,8 +20,6 @@ import {
 const reports = join(repositoryRoot, 'node_modules', '.cache', 'sluice-check');
 const env: NodeJS.ProcessEnv = {
   ...process.env,
-  TURBO_TELEMETRY_DISABLED: '1',
-  DO_NOT_TRACK: '1',
   // Colours are for a terminal; the steps write into a pipe and can't see whether ours is one.
   ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
 };

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  type PackageManifest,
+  readPackage,
+  repositoryRoot,
+  type WorkspacePackage,
+} from '../workspace/packages.ts';
+
+/** A tarball. */
+interface Archive {
+  /** Absolute path. */
+  readonly tarball: string;
+  /** The files in it, from the package's folder, sorted. */
+  readonly files: readonly string[];
+}
+
+/** A package as it would be published. */
+export interface PackedPackage extends Archive {
+  /** The manifest in the tarball, as a user's package manager reads it. */
+  readonly manifest: PackageManifest;
+}
+
+/** An empty folder with the tarballs installed as a user would have them. */
+export interface Installation {
+  readonly folder: string;
+  readonly packed: ReadonlyMap<string, PackedPackage>;
+  remove(): Promise<void>;
+}
+
+const pnpm = join(repositoryRoot, 'node_modules', '.bin', 'pnpm');
+
+/**
+ * Packs the packages and installs all tarballs in a new folder outside the repository. Each package sees only what it
+ * declares, so an undeclared dependency fails there. What our packages want of one another comes from the tarballs;
+ * everything else comes from pnpm's store, where the repository's own install has put it, and needs no network.
+ */
+export async function packAndInstall(packages: readonly WorkspacePackage[]): Promise<Installation> {
+  const scratch = await mkdtemp(join(tmpdir(), 'sluice-pack-'));
+  const archives = new Map<string, Archive>();
+  for (const each of packages) archives.set(each.manifest.name, await pack(each, scratch));
+
+  const tarballs = Object.fromEntries([...archives].map(([name, { tarball }]) => [name, `file:${tarball}`]));
+  const folder = await mkdtemp(join(scratch, 'user-'));
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'user', private: true, type: 'module', dependencies: tarballs }),
+  );
+  // Every YAML parser reads JSON.
+  await writeFile(
+    join(folder, 'pnpm-workspace.yaml'),
+    JSON.stringify({ overrides: tarballs, strictPeerDependencies: true }),
+  );
+  await runPnpm(['install', '--prefer-offline', '--ignore-scripts'], folder);
+  const packed = [...archives].map(([name, archive]): [string, PackedPackage] => [
+    name,
+    { ...archive, manifest: readPackage(join(folder, 'node_modules', name)).manifest },
+  ]);
+  return { folder, packed: new Map(packed), remove: () => rm(scratch, { recursive: true, force: true }) };
+}
+
+async function pack(each: WorkspacePackage, destination: string): Promise<Archive> {
+  const output = await runPnpm(['pack', '--json', '--pack-destination', destination], each.folder);
+  const { filename, files } = JSON.parse(output) as { filename: string; files: readonly { path: string }[] };
+  return { tarball: filename, files: files.map(({ path }) => path).sort() };
+}
+
+async function runPnpm(args: readonly string[], cwd: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(pnpm, args, { cwd, shell: process.platform === 'win32' });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`pnpm ${args.join(' ')} failed in ${cwd}:\n${stdout ?? ''}${stderr ?? String(error)}`);
+  }
+}

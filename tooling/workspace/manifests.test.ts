@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { entriesOf, type PackageManifest, readPackages, repositoryRoot } from './packages.ts';
+
+const readRoot = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
+const rootManifest = JSON.parse(readRoot('package.json')) as PackageManifest & { packageManager: string };
+const published = readPackages().filter(({ manifest }) => !manifest.private);
+
+/** What `publishConfig` says about entries, as it follows from the sources that the workspace's manifest names. */
+function publishedEntries(manifest: PackageManifest): PackageManifest['publishConfig'] {
+  const entries = entriesOf(manifest);
+  const exports = Object.fromEntries(
+    entries.flatMap(({ subpath, types, script }) => (subpath ? [[subpath, { types, default: script }]] : [])),
+  );
+  const bin = Object.fromEntries(
+    Object.entries(manifest.bin ?? {}).map(([name, source]) => [
+      name,
+      entries.find((entry) => entry.source === source)?.script ?? '',
+    ]),
+  );
+  return {
+    exports: { ...exports, './package.json': './package.json' },
+    types: './dist/index.d.ts',
+    ...(manifest.bin ? { bin } : {}),
+  };
+}
+
+describe.each(published.map((each) => [each.manifest.name, each] as const))(
+  '%s',
+  (name, { room, manifest }) => {
+    test('publishes its entries from dist, as it names them in src', () => {
+      expect(manifest.publishConfig).toEqual({
+        access: 'public',
+        provenance: true,
+        ...publishedEntries(manifest),
+      });
+    });
+
+    test('says what it is, where it comes from and what it runs on', () => {
+      expect(name).toBe(`@sluice/${room}`);
+      expect(manifest).toMatchObject({
+        description: expect.stringMatching(/^[A-Z].*\.$/),
+        keywords: expect.arrayContaining(['sluice']),
+        license: 'MIT',
+        repository: { directory: `packages/${room}` },
+        type: 'module',
+        sideEffects: false,
+        engines: { node: '>=22.19' },
+        files: ['dist'],
+        scripts: { build: 'node ../../tooling/build/main.ts' },
+      });
+    });
+
+    test('takes every version from the catalog or from the workspace', () => {
+      const { dependencies, peerDependencies, optionalDependencies, devDependencies } = manifest;
+      const all = { ...dependencies, ...peerDependencies, ...optionalDependencies, ...devDependencies };
+      expect(Object.entries(all).filter(([, range]) => !['catalog:', 'workspace:^'].includes(range))).toEqual(
+        [],
+      );
+    });
+  },
+);
+
+test('the pinned pnpm and Node are named alike wherever they are named', () => {
+  const workspace = readRoot('pnpm-workspace.yaml');
+  const catalogued = (name: string): string | undefined =>
+    new RegExp(`^  ${name}: (.+)$`, 'm').exec(workspace)?.[1];
+  expect(rootManifest.packageManager).toBe(`pnpm@${catalogued('pnpm')}`);
+  expect(workspace).toContain(`\nnodeVersion: ${catalogued('node')}\n`);
+});
