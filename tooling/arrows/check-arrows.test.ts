@@ -69,10 +69,11 @@ test('a provider imports core, Ylokh also the provider it presets, the cli every
   ).toEqual([]);
 });
 
-test('a test may use the sandbox, a source of the same package may not', async () => {
+test('a test and its fixture may use the sandbox, a source of the same package may not', async () => {
   const source = "import { createSandbox } from '@sluice/sandbox';\n";
   const violations = await check({
     'packages/provider-h2o/src/h2o.test.ts': source,
+    'packages/provider-h2o/src/server.fixture.ts': source,
     'packages/provider-h2o/src/h2o.ts': source,
   });
   expect(violations).toEqual([expect.stringContaining('h2o.ts:1: provider-h2o must not import sandbox')]);

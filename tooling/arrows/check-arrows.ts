@@ -26,7 +26,7 @@ interface Scene {
 type Rule = (scene: Scene, specifier: string) => string | undefined;
 
 /** Files that users never get: tests, and the captures and servers that tests share. */
-const testFile = /\.test\.ts$|(^|\/)(fixtures|test-support)\//;
+const testFile = /\.(test|fixture)\.ts$|\/fixtures\//;
 
 /** Holds every source and every manifest under `packages/` of a repository against the table of arrows. */
 export function checkArrows(root: string): readonly Violation[] {
