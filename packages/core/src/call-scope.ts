@@ -132,9 +132,13 @@ export class CallScope {
     this.#firstTokenAt = Number.POSITIVE_INFINITY;
   }
 
-  /** The reader waits for the next event: the `idle` limit runs until `received`. Before the commit point it does nothing. */
+  /**
+   * The reader waits for the next event: the `idle` limit runs until `received`, however often this is said meanwhile (bytes
+   * without an event, such as keep-alives, don't count). Before the commit point it does nothing.
+   */
   waiting(): void {
-    if (!this.#committed || this.timeouts.idle === Number.POSITIVE_INFINITY) return;
+    if (!this.#committed || this.#idleAt !== Number.POSITIVE_INFINITY) return;
+    if (this.timeouts.idle === Number.POSITIVE_INFINITY) return;
     const now = this.#clock();
     this.#idleAt = now + this.timeouts.idle;
     // An armed timer that fires earlier re-arms itself, so that a token costs no timer.

@@ -11,8 +11,11 @@ const longestPartial = 262_144;
 const done: IteratorResult<ChatEvent, undefined> = { done: true, value: undefined };
 
 /** A stream that nobody holds any more is cancelled, so that its socket does not stay open for ever. */
-const dropped = new FinalizationRegistry<CallScope>((scope) =>
-  scope.cancel(new ChatError('aborted', 'the stream was dropped without being read to its end')),
+const dropped = new FinalizationRegistry<{ scope: CallScope; source: ChatEventSource }>(
+  ({ scope, source }) => {
+    scope.cancel(new ChatError('aborted', 'the stream was dropped without being read to its end'));
+    void closeQuietly(source, 'cancelled');
+  },
 );
 
 /** A stream over a source of events. It keeps the rules that every provider must keep, so that none has to. */
@@ -29,8 +32,10 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   #deferred: unknown;
   #cleanup: Promise<void> | undefined;
   #interrupt: ((error: ChatError) => void) | undefined;
-  #busy: Promise<IteratorResult<ChatEvent, undefined>> | undefined;
-  #onEnd: ((outcome: StreamOutcome) => void) | undefined;
+  #lastTurn: Promise<IteratorResult<ChatEvent, undefined>> | undefined;
+  #turns = 0;
+  readonly #observers: ((outcome: StreamOutcome) => void)[] = [];
+  #outcome: StreamOutcome | undefined;
   #result: Promise<ChatResult> | undefined;
   #read = false;
   #text = '';
@@ -68,7 +73,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       throw stream.#fail(thrown);
     }
     scope.committed();
-    dropped.register(stream, scope, scope);
+    dropped.register(stream, { scope, source: stream.#source }, scope);
     return stream;
   }
 
@@ -78,12 +83,12 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
 
   next(): Promise<IteratorResult<ChatEvent, undefined>> {
     this.#read = true;
-    const event = this.#take();
-    if (event !== undefined) return Promise.resolve({ done: false, value: event });
-    // Two readers at once take turns.
-    const turn = this.#busy ? this.#busy.then(() => this.next()) : this.#wait();
-    this.#busy = turn;
-    return turn;
+    if (!this.#lastTurn) {
+      const event = this.#take();
+      if (event !== undefined) return Promise.resolve({ done: false, value: event });
+    }
+    this.#lastTurn = this.#wait(this.#lastTurn);
+    return this.#lastTurn;
   }
 
   /** Leaving the loop: closes the socket without a word, and waits for the clean-up. */
@@ -143,13 +148,8 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   /** Attaches a route and one observer of the end: how a registry learns what became of a stream, at no cost per event. */
   attach(route: RouteDecision, onEnd: (outcome: StreamOutcome) => void): void {
     this.route = route;
-    const before = this.#onEnd;
-    this.#onEnd = before
-      ? (outcome) => {
-          before(outcome);
-          onEnd(outcome);
-        }
-      : onEnd;
+    if (this.#outcome) onEnd(this.#outcome);
+    else this.#observers.push(onEnd);
   }
 
   /** The next event that is already here. */
@@ -167,8 +167,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     return event;
   }
 
-  async #wait(): Promise<IteratorResult<ChatEvent, undefined>> {
+  /** Waits for the next event. Readers that ask at the same time take turns. */
+  async #wait(before: Promise<unknown> | undefined): Promise<IteratorResult<ChatEvent, undefined>> {
+    this.#turns += 1;
     try {
+      if (before) await before.catch(() => {});
       while (this.#state === 'open') {
         if (this.#head === this.#queue.length) {
           this.#queue.length = 0;
@@ -181,13 +184,12 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     } catch (thrown) {
       this.#fail(thrown);
     } finally {
-      this.#busy = undefined;
+      this.#turns -= 1;
+      if (this.#turns === 0) this.#lastTurn = undefined;
     }
     const failure = this.#failure;
-    if (failure) {
-      this.#failure = undefined;
-      throw failure;
-    }
+    this.#failure = undefined;
+    if (failure) throw failure;
     await this.#cleanup;
     return done;
   }
@@ -202,7 +204,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       if (typeof more !== 'boolean') {
         this.#scope.waiting();
         more = await this.#interruptible(more);
-        this.#scope.received();
+        if (this.#queue.length > before) this.#scope.received();
       }
     } catch (thrown) {
       if (this.#queue.length === before || this.#state === 'ended') throw thrown;
@@ -272,7 +274,8 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     dropped.unregister(this.#scope);
     this.#scope.close();
     this.#cleanup = closeQuietly(this.#source, how);
-    this.#onEnd?.(outcome);
+    this.#outcome = outcome;
+    for (const observer of this.#observers.splice(0)) observer(outcome);
   }
 
   #texts(): AsyncIterator<string, undefined> {
@@ -286,7 +289,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     return {
       next: () => {
         this.#read = true;
-        let event = this.#take();
+        let event = this.#lastTurn ? undefined : this.#take();
         while (event !== undefined && event.type !== 'text-delta') event = this.#take();
         return event ? Promise.resolve({ done: false, value: event.text }) : next();
       },

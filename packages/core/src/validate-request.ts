@@ -40,23 +40,26 @@ const fields: { readonly [Field in keyof Required<ChatRequest>]: Check } = {
   messages: (value, path) => {
     if (!Array.isArray(value)) fail(path, 'must be an array of messages', value);
     if (value.length === 0) throw invalid(`${path} is empty: at least one message is needed`);
-    value.forEach((message, index) => checkMessage(message, `${path}[${index}]`));
+    for (const [index, message] of value.entries()) checkMessage(message, `${path}[${index}]`);
   },
   temperature: range(0, Number.POSITIVE_INFINITY),
   topP: range(0, 1),
   topK: integer(0),
   maxOutputTokens: integer(1),
   stop: (value, path) => {
-    if (typeof value === 'string') return nonEmptyString(value, path);
+    if (typeof value === 'string') {
+      nonEmptyString(value, path);
+      return;
+    }
     if (!Array.isArray(value)) fail(path, 'must be a string or an array of strings', value);
-    value.forEach((stop, index) => nonEmptyString(stop, `${path}[${index}]`));
+    for (const [index, stop] of value.entries()) nonEmptyString(stop, `${path}[${index}]`);
   },
   seed: integer(Number.MIN_SAFE_INTEGER),
   presencePenalty: range(-2, 2),
   frequencyPenalty: range(-2, 2),
   tools: (value, path) => {
     if (!Array.isArray(value)) fail(path, 'must be an array of tools', value);
-    value.forEach((tool, index) => checkTool(tool, `${path}[${index}]`));
+    for (const [index, tool] of value.entries()) checkTool(tool, `${path}[${index}]`);
   },
   toolChoice: (value, path) => {
     if (value === 'auto' || value === 'none' || value === 'required') return;
@@ -111,7 +114,7 @@ function checkMessage(message: unknown, path: string): void {
   }
   if (typeof content !== 'string') {
     if (!Array.isArray(content)) fail(`${path}.content`, 'must be a string or an array of parts', content);
-    content.forEach((part, index) => checkPart(part, `${path}.content[${index}]`));
+    for (const [index, part] of content.entries()) checkPart(part, `${path}.content[${index}]`);
   }
   for (const key of Object.keys(message)) {
     if (message[key] !== undefined && !(messageFields as readonly string[]).includes(key)) {
@@ -144,7 +147,8 @@ function checkPart(part: unknown, path: string): void {
   if (!isObject(part)) fail(path, 'must be a content part', part);
   switch (part.type) {
     case 'text':
-      return string(part.text, `${path}.text`);
+      string(part.text, `${path}.text`);
+      return;
     case 'image':
     case 'file': {
       if ((part.url === undefined) === (part.data === undefined)) {
@@ -158,7 +162,8 @@ function checkPart(part: unknown, path: string): void {
     }
     case 'audio':
       nonEmptyString(part.data, `${path}.data`);
-      return nonEmptyString(part.mediaType, `${path}.mediaType`);
+      nonEmptyString(part.mediaType, `${path}.mediaType`);
+      return;
     default: {
       const hint = part.type === 'image_url' ? "; images are { type: 'image', url }" : '';
       const got = typeof part.type === 'string' ? JSON.stringify(part.type.slice(0, 40)) : kindOf(part.type);

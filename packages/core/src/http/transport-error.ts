@@ -58,7 +58,11 @@ function codeOf(error: Error): string {
 }
 
 function guess(code: string, error: Error): Failure {
-  if (code.startsWith('HPE_')) return { code: 'invalid-response', what: 'it does not speak HTTP' };
+  if (error.name === 'HTTPParserError' || code.startsWith('HPE_'))
+    return {
+      code: 'invalid-response',
+      what: 'what came is not HTTP',
+    };
   if (/CERT|TLS|SSL|EPROTO|SIGNATURE/.test(code) || /certificate|tls|ssl/i.test(error.message)) {
     return {
       code: 'network',

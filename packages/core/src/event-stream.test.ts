@@ -1,0 +1,176 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { CallScope } from './call-scope.ts';
+import { ChatError } from './chat-error.ts';
+import type { ChatEventSource, ChatStream, StreamOutcome } from './chat-stream.ts';
+import { failureOf } from './echo-codec.fixture.ts';
+import type { ChatEvent } from './events.ts';
+import { fromText } from './from-text.ts';
+import { attachRoute, openChatStream } from './open-chat-stream.ts';
+import type { RouteDecision } from './route-decision.ts';
+
+const text = (value: string): ChatEvent => ({ type: 'text-delta', text: value });
+const finish: ChatEvent = { type: 'finish', reason: 'stop' };
+
+/** A source that gives these batches; an Error among them is thrown. Tells how it was closed. */
+function sourceOf(...batches: (readonly ChatEvent[] | Error)[]): ChatEventSource & { closed: string[] } {
+  const closed: string[] = [];
+  return {
+    closed,
+    async pull(into) {
+      const batch = batches.shift();
+      if (batch instanceof Error) throw batch;
+      if (!batch) return false;
+      into.push(...batch);
+      return true;
+    },
+    close: (outcome) => void closed.push(outcome),
+  };
+}
+
+const openSource = (source: ChatEventSource, scope: CallScope = new CallScope()): Promise<ChatStream> =>
+  openChatStream({ provider: 'test', model: 'm-1', scope, open: () => source });
+
+const route: RouteDecision = { requested: 'x', strategy: 'ordered', candidates: [], plan: [], attempts: [] };
+
+describe('a stream over a source', () => {
+  it('closes its source exactly once, and says how', async () => {
+    const finished = sourceOf([text('a'), finish]);
+    await (await openSource(finished)).result();
+    expect(finished.closed).toEqual(['finished']);
+
+    const left = sourceOf([text('a')], [text('b')]);
+    const stream = await openSource(left);
+    await stream[Symbol.asyncDispose]();
+    await stream.cancel();
+    expect(left.closed).toEqual(['cancelled']);
+
+    const failed = sourceOf([text('a')], new ChatError('network', 'gone'));
+    await failureOf((await openSource(failed)).result());
+    expect(failed.closed).toEqual(['failed']);
+  });
+
+  it('is done only when the clean-up is, and a clean-up that fails spoils nothing', async () => {
+    let cleaned = false;
+    const stream = await openSource({
+      ...sourceOf([text('a'), finish]),
+      async close() {
+        await Promise.resolve();
+        cleaned = true;
+        throw new Error('the clean-up failed');
+      },
+    });
+    expect((await stream.result()).text).toBe('a');
+    expect(cleaned).toBe(true);
+  });
+
+  it('makes `internal` of a failure that is nobody’s ChatError, without its text', async () => {
+    const error = await failureOf(openSource(sourceOf(new TypeError('undefined is not a prompt'))));
+    expect(error).toMatchObject({ code: 'internal', provider: 'test', model: 'm-1' });
+    expect(error.message).not.toContain('prompt');
+    expect(error.cause).toBeInstanceOf(TypeError);
+  });
+
+  it('says truncated when the source has no more to give and no finish came', async () => {
+    const error = await failureOf((await openSource(sourceOf([text('a')]))).result());
+    expect(error).toMatchObject({ code: 'truncated', partial: { text: 'a' } });
+  });
+
+  it('rejects at once when a foreign source ignores the cancellation, and closes what opens late', async () => {
+    const abort = new AbortController();
+    const late = sourceOf([text('a')]);
+    let openLate = (_source: ChatEventSource): void => {};
+    const opening = openChatStream({
+      provider: 'test',
+      scope: new CallScope({ signal: abort.signal }),
+      open: () =>
+        new Promise<ChatEventSource>((resolve) => {
+          openLate = resolve;
+        }),
+    });
+    abort.abort();
+    expect(await failureOf(opening)).toMatchObject({ code: 'aborted' });
+    openLate(late);
+    await expect.poll(() => late.closed).toEqual(['cancelled']);
+  });
+
+  it('serves two readers of the same stream in turns', async () => {
+    const stream = await openSource(sourceOf([text('a')], [text('b')], [finish]));
+    const iterator = stream[Symbol.asyncIterator]();
+    const steps = await Promise.all([iterator.next(), iterator.next(), iterator.next(), iterator.next()]);
+    expect(steps.map(({ value }) => value)).toEqual([text('a'), text('b'), finish, undefined]);
+  });
+
+  it('gives the text alone by textStream', async () => {
+    const stream = await openSource(
+      sourceOf([{ type: 'reasoning-delta', text: 'hm' }, text('a')], [text('b'), finish]),
+    );
+    const pieces: string[] = [];
+    for await (const piece of stream.textStream) pieces.push(piece);
+    expect(pieces).toEqual(['a', 'b']);
+  });
+
+  it('refuses result() once somebody has read from it, and gives the same result twice before that', async () => {
+    const stream = await fromText(['a', 'b']);
+    expect(await stream.result()).toBe(await stream.result());
+    const read = await fromText(['a', 'b']);
+    await read[Symbol.asyncIterator]().next();
+    expect(await failureOf(read.result())).toMatchObject({ code: 'invalid-request' });
+    await read.cancel();
+  });
+
+  it('is cancelled when nobody holds it any more', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const source = sourceOf([text('a')]);
+    await openSource(source);
+    await expect
+      .poll(() => {
+        collectGarbage();
+        return source.closed;
+      })
+      .toEqual(['cancelled']);
+  });
+});
+
+describe('attachRoute', () => {
+  it('marks a stream of ours in place, and reports its end once', async () => {
+    const outcomes: StreamOutcome[] = [];
+    const stream = await fromText('a');
+    const routed = await attachRoute(stream, route, (outcome) => outcomes.push(outcome));
+    expect(routed).toBe(stream);
+    expect((await routed.result()).route).toBe(route);
+    expect(outcomes).toEqual([{ type: 'finished', finish }]);
+  });
+
+  it('reports leaving early as cancelled, and a failure as failed', async () => {
+    const outcomes: string[] = [];
+    const left = await attachRoute(await fromText(['a', 'b']), route, ({ type }) => outcomes.push(type));
+    await left[Symbol.asyncDispose]();
+    const broken = await openSource(sourceOf([text('a')], new ChatError('network', 'gone')));
+    await failureOf((await attachRoute(broken, route, ({ type }) => outcomes.push(type))).result());
+    expect(outcomes).toEqual(['cancelled', 'failed']);
+  });
+
+  it('reads a stream that somebody made without openChatStream through one of ours', async () => {
+    const events = [text('a'), finish];
+    let cancelled = 0;
+    const foreign = {
+      provider: 'foreign',
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          const value = events.shift();
+          return value ? { done: false as const, value } : { done: true as const, value: undefined };
+        },
+      }),
+      cancel: async () => {
+        cancelled += 1;
+      },
+    } as unknown as ChatStream;
+    const outcomes: string[] = [];
+    const routed = await attachRoute(foreign, route, ({ type }) => outcomes.push(type));
+    expect(await routed.result()).toMatchObject({ text: 'a', provider: 'foreign', route });
+    expect([outcomes, cancelled]).toEqual([['finished'], 0]);
+  });
+});
