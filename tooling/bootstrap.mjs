@@ -6,9 +6,9 @@
 //   node tooling/bootstrap.mjs exec <bin> […]    any command of node_modules/.bin under the pinned Node
 //   node tooling/bootstrap.mjs setup             the install alone
 //
-// SLUICE_NODE=system runs the command under the Node that runs this file (22.19 or newer) instead of the pinned one.
+// SLUICE_NODE=system runs the command under the system's Node (22.19 or newer) instead of the pinned one.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -41,21 +41,23 @@ async function main([name = '', ...args]) {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command)
     return complain(`unknown command "${name}". Commands: ${Object.keys(commands).join(', ')}.`, 2);
-  if (olderThan(oldestNode.bootstrap)) {
+  if (olderThan(process.versions.node, oldestNode.bootstrap)) {
     return complain(
       `Node ${process.versions.node} is too old to set the repository up. Install Node 20 or newer.`,
     );
   }
-  const wantsSystemNode = process.env.SLUICE_NODE === 'system';
-  if (wantsSystemNode && olderThan(oldestNode.command)) {
-    return complain(`SLUICE_NODE=system needs Node 22.19 or newer, and this is ${process.versions.node}.`);
+  const systemNode = process.env.SLUICE_NODE === 'system' ? findSystemNode() : undefined;
+  if (systemNode && olderThan(systemNode.version, oldestNode.command)) {
+    return complain(
+      `SLUICE_NODE=system needs Node 22.19 or newer, and ${systemNode.path} is ${systemNode.version}.`,
+    );
   }
   const installed = await install();
   const { script, program } = command(args);
   if (installed !== 0 || (!script && !program?.length)) return installed;
 
-  const node = wantsSystemNode ? process.execPath : pinnedNode;
-  const path = [...(wantsSystemNode ? [dirname(node)] : []), binDir, process.env.PATH ?? ''].join(delimiter);
+  const node = systemNode?.path ?? pinnedNode;
+  const path = [...(systemNode ? [dirname(node)] : []), binDir, process.env.PATH ?? ''].join(delimiter);
   const options = { cwd: root, stdio: 'inherit', env: { ...process.env, ...quiet, PATH: path } };
   if (script) return run(node, script, options);
   const [file, ...rest] = program;
@@ -145,9 +147,18 @@ function run(file, args, { onOutput, ...options }) {
   });
 }
 
-function olderThan([major, minor]) {
-  const [ourMajor = 0, ourMinor = 0] = process.versions.node.split('.').map(Number);
-  return ourMajor < major || (ourMajor === major && ourMinor < minor);
+/**
+ * The Node that runs npm. It need not be the one that runs us: npm puts node_modules/.bin first on the PATH of its
+ * scripts, and once the install is there, its `node` is the pinned one.
+ */
+function findSystemNode() {
+  const path = process.env.npm_node_execpath ?? process.execPath;
+  return { path, version: execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim() };
+}
+
+function olderThan(version, [major, minor]) {
+  const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number);
+  return itsMajor < major || (itsMajor === major && itsMinor < minor);
 }
 
 function readIfThere(file) {

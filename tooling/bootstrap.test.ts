@@ -43,28 +43,42 @@ beforeEach(async () => {
 
 afterEach(() => rm(root, { recursive: true }));
 
-const environment = (): NodeJS.ProcessEnv => ({
+const environment = (changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   ...process.env,
   SLUICE_NODE: '',
   PATH: join(root, 'bin') + delimiter + process.env.PATH,
+  ...changes,
 });
 
-function bootstrap(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string; stderr: string }>();
-  execFile(
-    process.execPath,
-    ['tooling/bootstrap.mjs', ...args],
-    { cwd: root, env: environment() },
-    (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function bootstrap(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Run> {
+  const { promise, resolve } = Promise.withResolvers<Run>();
+  const options = { cwd: root, env: environment(changes) };
+  execFile(process.execPath, ['tooling/bootstrap.mjs', ...args], options, (error, stdout, stderr) =>
+    resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
   );
   return promise;
+}
+
+/** A Node that tells its version as told and marks what it runs. */
+async function fakeNode(version: string): Promise<string> {
+  const path = join(root, 'bin/system-node');
+  const script = `#!/bin/sh\nif [ "$1" = -p ]; then echo ${version}; else WATER=cold exec "${process.execPath}" "$@"; fi\n`;
+  await writeFile(path, script);
+  await chmod(path, 0o755);
+  return path;
 }
 
 const installs = async (): Promise<number> =>
   (await readFile(join(root, 'npx-calls'), 'utf8')).trim().split('\n').length;
 
 test('a fresh clone is set up with one line on stderr, and the answer comes alone on stdout', async () => {
-  const { code, stdout, stderr } = await bootstrap('start', 'my prompt');
+  const { code, stdout, stderr } = await bootstrap(['start', 'my prompt']);
   expect(stdout).toBe('answer to chat my prompt\n');
   expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('setting up: pnpm@12.0.0')]);
   expect(code).toBe(7);
@@ -72,37 +86,50 @@ test('a fresh clone is set up with one line on stderr, and the answer comes alon
 });
 
 test('without a prompt a question is asked anyway', async () => {
-  expect((await bootstrap('start')).stdout).toMatch(/^answer to chat \w.*\?\n$/);
+  expect((await bootstrap(['start'])).stdout).toMatch(/^answer to chat \w.*\?\n$/);
 });
 
 test('a second run installs nothing and says nothing', async () => {
-  await bootstrap('start');
-  expect((await bootstrap('start')).stderr).toBe('');
+  await bootstrap(['start']);
+  expect((await bootstrap(['start'])).stderr).toBe('');
   expect(await installs()).toBe(1);
 });
 
 test.each(['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'packages/core/package.json'])(
   'a change of %s is installed on the next run',
   async (file) => {
-    await bootstrap('start');
+    await bootstrap(['start']);
     await writeFile(join(root, file), '{ "name": "other" }');
-    await bootstrap('start');
+    await bootstrap(['start']);
     expect(await installs()).toBe(2);
   },
 );
 
 test('a failed set-up shows what the installer said, starts nothing, and is tried again', async () => {
   await writeFile(join(root, 'npx-fails'), '');
-  const { code, stdout, stderr } = await bootstrap('start');
+  const { code, stdout, stderr } = await bootstrap(['start']);
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   expect(stderr).toContain('no such version');
   expect(stderr).toContain('run: npx pnpm@12.0.0 install');
   await rm(join(root, 'npx-fails'));
-  expect((await bootstrap('start')).code).toBe(7);
+  expect((await bootstrap(['start'])).code).toBe(7);
+});
+
+test('SLUICE_NODE=system runs the command under the Node that runs npm', async () => {
+  await writeFile(join(root, 'packages/cli/src/bin.ts'), 'console.log(process.env.WATER);\n');
+  const changes = { SLUICE_NODE: 'system', npm_node_execpath: await fakeNode('22.19.0') };
+  expect(await bootstrap(['start'], changes)).toMatchObject({ code: 0, stdout: 'cold\n' });
+});
+
+test('SLUICE_NODE=system refuses a Node that the packages do not support', async () => {
+  const changes = { SLUICE_NODE: 'system', npm_node_execpath: await fakeNode('22.18.1') };
+  const { code, stderr } = await bootstrap(['start'], changes);
+  expect(stderr).toMatch(/needs Node 22\.19 or newer, and .*system-node is 22\.18\.1\.\n$/);
+  expect(code).toBe(1);
 });
 
 test('an unknown command lists the known ones', async () => {
-  const { code, stderr } = await bootstrap('serve');
+  const { code, stderr } = await bootstrap(['serve']);
   expect(stderr).toContain('unknown command "serve". Commands: start, test, exec, setup.');
   expect(code).toBe(2);
 });
