@@ -1,11 +1,13 @@
-import { LineDecoder } from './line-decoder.ts';
+import { ChatError } from './chat-error.ts';
+import { defaultMaxLineBytes, LineDecoder } from './line-decoder.ts';
 
 /** One event of a `text/event-stream`. */
 export interface ServerSentEvent {
   /** The `data` lines, joined with LF. */
   readonly data: string;
-  /** The `event` field. */
+  /** The event's own `event` field. */
   readonly event?: string;
+  /** The event's own `id` field. */
   readonly id?: string;
 }
 
@@ -20,6 +22,7 @@ export class SseDecoder {
   readonly #lines: LineDecoder;
   readonly #onEvent: (event: ServerSentEvent) => void;
   readonly #onOther: ((line: string) => void) | undefined;
+  readonly #maxDataUnits: number;
   #data: string | undefined;
   #event: string | undefined;
   #id: string | undefined;
@@ -31,6 +34,7 @@ export class SseDecoder {
   ) {
     this.#onEvent = onEvent;
     this.#onOther = options.onOther;
+    this.#maxDataUnits = options.maxLineBytes ?? defaultMaxLineBytes;
     this.#lines = new LineDecoder((line) => this.#line(line), options.maxLineBytes);
   }
 
@@ -54,13 +58,13 @@ export class SseDecoder {
     const value = colon < 0 ? '' : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
     switch (field) {
       case 'data':
-        this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+        this.#join(value);
         break;
       case 'event':
-        this.#event = value;
+        this.#event = value === '' ? undefined : value;
         break;
       case 'id':
-        this.#id = value;
+        if (!value.includes('\0')) this.#id = value;
         break;
       case 'retry':
         break;
@@ -71,16 +75,33 @@ export class SseDecoder {
 
   #dispatch(): void {
     const data = this.#data;
-    if (data !== undefined) {
-      const event = this.#event;
-      const id = this.#id;
-      this.#data = undefined;
-      this.#onEvent({
-        data,
-        ...(event === undefined ? {} : { event }),
-        ...(id === undefined ? {} : { id }),
-      });
-    }
+    const event = this.#event;
+    const id = this.#id;
+    this.#data = undefined;
     this.#event = undefined;
+    this.#id = undefined;
+    if (data === undefined) return;
+    // Most events are data alone; the spreads below cost more than the rest of this function.
+    if (event === undefined && id === undefined) this.#onEvent({ data });
+    else
+      this.#onEvent({ data, ...(event === undefined ? {} : { event }), ...(id === undefined ? {} : { id }) });
+  }
+
+  #join(value: string): void {
+    const data = this.#data;
+    if (data === undefined) {
+      this.#data = value;
+      return;
+    }
+    if (data.length + value.length > this.#maxDataUnits) {
+      throw new ChatError(
+        'invalid-response',
+        `an event of the answer is longer than ${this.#maxDataUnits} bytes`,
+        {
+          sent: 'yes',
+        },
+      );
+    }
+    this.#data = `${data}\n${value}`;
   }
 }
