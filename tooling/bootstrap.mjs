@@ -122,6 +122,7 @@ function manifests(folder = root, depth = 0) {
  * Runs a program to its end and resolves with its exit code; 128 plus the number when a signal ended it.
  * A signal that reaches us is passed on, save an interrupt typed at a terminal: that already reached the program
  * itself, and a second one would read as "stop at once" where the first asked to end the answer.
+ * When npm is told to terminate, it ends the shell between us and not us: a lost parent counts as a signal, too.
  */
 function run(file, args, { onOutput, ...options }) {
   return new Promise((resolve) => {
@@ -134,8 +135,13 @@ function run(file, args, { onOutput, ...options }) {
       process.on(signal, forward);
       return () => process.off(signal, forward);
     });
+    const shell = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event && process.ppid !== shell) child.kill('SIGTERM');
+    }, 100);
     const end = (code) => {
       for (const stop of forwarders) stop();
+      clearInterval(watch);
       resolve(code);
     };
     if (onOutput) {

@@ -65,6 +65,26 @@ function bootstrap(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Pr
   return promise;
 }
 
+/** Starts a command that waits for a signal, and resolves once it does. */
+async function startWaiting(
+  file: string,
+  args: readonly string[],
+  changes: NodeJS.ProcessEnv = {},
+): Promise<{ child: ChildProcess; output: () => string }> {
+  await writeFile(join(root, 'packages/cli/src/bin.ts'), waitForSignal);
+  const child = spawn(file, args, {
+    cwd: root,
+    env: environment(changes),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  await once(child.stdout, 'data');
+  return { child, output: () => output };
+}
+
 /** A Node that tells its version as told and marks what it runs. */
 async function fakeNode(version: string): Promise<string> {
   const path = join(root, 'bin/system-node');
@@ -135,17 +155,16 @@ test('an unknown command lists the known ones', async () => {
 });
 
 test('a signal reaches the command, whose exit code comes back', async () => {
-  await writeFile(join(root, 'packages/cli/src/bin.ts'), waitForSignal);
-  const child: ChildProcess = spawn(process.execPath, ['tooling/bootstrap.mjs', 'start'], {
-    cwd: root,
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    if (output === 'ready\n') child.kill('SIGTERM');
-  });
+  const { child, output } = await startWaiting(process.execPath, ['tooling/bootstrap.mjs', 'start']);
+  child.kill('SIGTERM');
   expect(await once(child, 'close')).toEqual([5, null]);
-  expect(output).toBe('ready\nclosed the stream\n');
+  expect(output()).toBe('ready\nclosed the stream\n');
+});
+
+test('the command ends when npm ended the shell that runs it', async () => {
+  const script = `"${process.execPath}" tooling/bootstrap.mjs start; true`;
+  const { child, output } = await startWaiting('sh', ['-c', script], { npm_lifecycle_event: 'start' });
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  expect(output()).toBe('ready\nclosed the stream\n');
 });
