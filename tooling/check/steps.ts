@@ -12,12 +12,15 @@ export interface Step {
   readonly countsTests?: true;
 }
 
+// Biome alone ignores NO_COLOR.
+const biomeColors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
+
 /** Every check, the quick ones first. */
 export const steps: readonly Step[] = [
   {
     name: 'lint',
     holds: 'format and lint rules',
-    run: { bin: 'biome', args: ['ci', '--error-on-warnings', '.'] },
+    run: { bin: 'biome', args: ['ci', '--error-on-warnings', biomeColors, '.'] },
   },
   {
     name: 'types',
