@@ -1,0 +1,96 @@
+import type {
+  ChatError,
+  ChatErrorCode,
+  PartialAnswer,
+  RouteAttempt,
+  RouteDecision,
+  Sent,
+} from '@sluice/core';
+import { headlineOf } from './headline.ts';
+
+/** The brand by which `ChatError.is` knows a `ChatError`, also across copies of core. */
+const brand: symbol = Symbol.for('sluice.ChatError');
+
+/** From doubtful to certain that an upstream did work. */
+const bySent: readonly Sent[] = ['no', 'maybe', 'yes'];
+
+/** What an `AllTargetsFailedError` is made of. */
+export interface FailedAttempts {
+  /** Beside each other: `errors[i]` is how `route.attempts[i]` failed. */
+  readonly errors: readonly [ChatError, ...ChatError[]];
+  readonly route: RouteDecision;
+  /** Why nothing else was tried, where the plan had more: `maxAttempts`, or a failure that ends the call. */
+  readonly stopped?: string | undefined;
+}
+
+/**
+ * Every target that was tried failed. It is an `AggregateError` with the failures as `errors`, and a `ChatError` (check it
+ * with `ChatError.is`) that speaks for the most informative of them: its `code`, `status`, `provider` and `body`. The message
+ * names each target and why, one line each. `cause` is that failure itself.
+ */
+export class AllTargetsFailedError extends AggregateError implements ChatError {
+  override readonly name: string = 'AllTargetsFailedError';
+  override readonly errors: ChatError[];
+  readonly code: ChatErrorCode;
+  provider?: string;
+  model?: string;
+  readonly status?: number;
+  /** The shortest wait that a rate-limited target asked for, in milliseconds; else the headline's own. */
+  readonly retryAfterMs?: number;
+  /** The most that any attempt may have cost upstream. */
+  sent: Sent;
+  partial?: PartialAnswer;
+  readonly body?: string;
+  readonly attempts: readonly RouteAttempt[];
+  readonly route: RouteDecision;
+
+  constructor({ errors, route, stopped }: FailedAttempts) {
+    const headline = headlineOf(errors);
+    super(errors, messageOf(route, stopped), { cause: headline });
+    Object.defineProperty(this, brand, { value: true });
+    this.errors = [...errors];
+    this.code = headline.code;
+    this.attempts = route.attempts;
+    this.route = route;
+    this.sent = bySent[Math.max(...errors.map(({ sent }) => bySent.indexOf(sent)))] ?? 'maybe';
+    const retryAfterMs = shortestWait(errors) ?? headline.retryAfterMs;
+    if (headline.provider !== undefined) this.provider = headline.provider;
+    if (headline.model !== undefined) this.model = headline.model;
+    if (headline.status !== undefined) this.status = headline.status;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+    if (headline.partial !== undefined) this.partial = headline.partial;
+    if (headline.body !== undefined) this.body = headline.body;
+  }
+
+  /** For logs, as of any `ChatError`, with the attempts. */
+  toJSON(): Record<string, unknown> {
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      ...(this.provider === undefined ? {} : { provider: this.provider }),
+      ...(this.model === undefined ? {} : { model: this.model }),
+      ...(this.status === undefined ? {} : { status: this.status }),
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      sent: this.sent,
+      ...(this.body === undefined ? {} : { body: this.body }),
+      attempts: this.attempts,
+    };
+  }
+}
+
+function shortestWait(errors: readonly ChatError[]): number | undefined {
+  const waits = errors.flatMap(({ code, retryAfterMs }) =>
+    code === 'rate-limited' && retryAfterMs !== undefined ? [retryAfterMs] : [],
+  );
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+function messageOf({ attempts, plan }: RouteDecision, stopped: string | undefined): string {
+  const lines = attempts.map(({ target, outcome, message }) => `${target}: ${message ?? ''} (${outcome})`);
+  const left = plan.slice(attempts.length);
+  if (stopped !== undefined && left.length > 0) lines.push(`not tried: ${left.join(', ')} (${stopped})`);
+  return lines.length === 1
+    ? `no target answered: ${lines[0]}`
+    : ['no target answered:', ...lines].join('\n  ');
+}
