@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Controls } from './controls.ts';
-import type { AppliedFault } from './faults/active-faults.ts';
+import type { AppliedFault } from './faults/fault-behaviour.ts';
 import type { Pace } from './pace.ts';
 import type { RequestEntry } from './request-log.ts';
 import type { Phase, ServiceName } from './service.ts';

@@ -13,6 +13,15 @@ export {
 } from './faults/catalogue.ts';
 export { type FaultRequest, parseFault } from './faults/fault-request.ts';
 export type { FlowGptOptions } from './flowgpt/service.ts';
+export { type ConnectProxyOptions, createConnectProxy } from './network/connect-proxy.ts';
+export { createSocks5Proxy, type Socks5ProxyOptions } from './network/socks5-proxy.ts';
+export type { TestProxy, TestProxyOptions, TunnelEntry, TunnelOutcome } from './network/tunnel-log.ts';
+export {
+  createBlackhole,
+  createBrokenTlsServer,
+  refusedAddress,
+  type UnreachableServer,
+} from './network/unreachable.ts';
 export type { DialectName } from './openai/dialects.ts';
 export type { OpenAIServiceOptions } from './openai/service.ts';
 export type { ExchangeLogEntry } from './request-handler.ts';

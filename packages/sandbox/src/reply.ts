@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.ts';
-import { behaviourOf, type Piece } from './faults/behaviours.ts';
+import { abandon } from './faults/abandon.ts';
+import type { Piece } from './faults/fault-behaviour.ts';
 import { type Frame, isEvent, type StreamGrammar } from './frames.ts';
 import { aborted } from './pace.ts';
 
@@ -20,8 +21,8 @@ export interface StreamAnswer {
 }
 
 function writeHead(exchange: Exchange, head: Head): void {
-  const alter = exchange.fault && behaviourOf(exchange.fault).head;
-  const { status, headers } = alter && exchange.fault ? alter(head, exchange.fault) : head;
+  const { fault } = exchange;
+  const { status, headers } = fault?.behaviour.head?.(head, fault) ?? head;
   exchange.entry.update({ status });
   exchange.response.writeHead(
     status,
@@ -82,22 +83,28 @@ async function writePieces(exchange: Exchange, pieces: AsyncIterable<Piece>): Pr
 }
 
 function toPieces(exchange: Exchange, source: AsyncIterable<Piece>): AsyncIterable<Piece> {
-  const alter = exchange.fault && behaviourOf(exchange.fault).pieces;
-  return alter && exchange.fault ? alter(source, exchange.fault, exchange.signal) : source;
+  const { fault } = exchange;
+  return fault?.behaviour.pieces?.(source, fault) ?? source;
 }
 
 async function* encode(frames: AsyncIterable<Frame>): AsyncGenerator<Piece> {
   for await (const frame of frames) yield isEvent(frame) ? Buffer.from(frame.data) : frame.kind;
 }
 
+/** What is written at once: a large body must not stand in memory twice. */
+const BLOCK_BYTES = 64 * 1024;
+
+async function* blocks(bytes: Buffer): AsyncGenerator<Piece> {
+  for (let from = 0; from < bytes.length; from += BLOCK_BYTES) yield bytes.subarray(from, from + BLOCK_BYTES);
+}
+
 /** Sends a whole body. */
 export async function sendBody(exchange: Exchange, head: Head, body: string | Buffer): Promise<void> {
   writeHead(exchange, head);
   const bytes = Buffer.from(body);
-  const pieces = async function* (): AsyncGenerator<Piece> {
-    if (bytes.length > 0) yield bytes;
-  };
-  await writePieces(exchange, toPieces(exchange, pieces()));
+  const { fault } = exchange;
+  const pieces = fault?.behaviour.body?.(bytes, fault) ?? blocks(bytes);
+  await writePieces(exchange, toPieces(exchange, pieces));
 }
 
 /** Sends a JSON value. */
@@ -128,11 +135,11 @@ export function sendText(
 export async function sendStream(exchange: Exchange, answer: StreamAnswer): Promise<void> {
   const { fault, signal } = exchange;
   if (fault?.name === 'json-not-stream') {
+    await abandon(answer.frames);
     await sendJson(exchange, 200, answer.whole(exchange.entry.request.answer ?? ''));
     return;
   }
-  const alter = fault && behaviourOf(fault).frames;
-  const frames = alter && fault ? alter(answer.frames, answer.grammar, fault, signal) : answer.frames;
+  const frames = fault?.behaviour.frames?.(answer.frames, answer.grammar, fault, signal) ?? answer.frames;
   writeHead(exchange, answer.head);
   await writePieces(exchange, toPieces(exchange, encode(frames)));
 }

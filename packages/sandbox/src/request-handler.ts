@@ -4,7 +4,6 @@ import type { ChangeSignal } from './change-signal.ts';
 import { ControlError, type Controls, readControls } from './controls.ts';
 import type { Exchange } from './exchange.ts';
 import type { ActiveFaults } from './faults/active-faults.ts';
-import { behaviourOf } from './faults/behaviours.ts';
 import type { EndedBy, RequestLog } from './request-log.ts';
 import type { Phase, Service, ServiceName } from './service.ts';
 import type { AnswerOptions } from './speech.ts';
@@ -174,8 +173,9 @@ export function createRequestHandler(context: HandlerContext): HandlerOf {
         cutByServer = true;
       },
     };
-    const takeOver = fault && behaviourOf(fault).takeOver;
-    if (takeOver && fault) await takeOver(exchange, fault, (status) => service.errorBody(status, phase));
+    const takeOver = fault?.behaviour.takeOver;
+    if (fault !== undefined && takeOver !== undefined)
+      await takeOver(exchange, fault, (status) => service.errorBody(status, phase));
     else await service.handle(exchange);
     changes.emit();
   }

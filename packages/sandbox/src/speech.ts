@@ -1,7 +1,5 @@
 import { type AnswerInput, composeAnswer, tokenize } from './answer.ts';
 import type { Exchange } from './exchange.ts';
-import { behaviourOf } from './faults/behaviours.ts';
-import { faultRow } from './faults/fault-request.ts';
 import type { ReceivedRequest } from './request-log.ts';
 import type { ServiceName } from './service.ts';
 
@@ -108,8 +106,9 @@ export function composeSpeech(
     scripted === undefined
       ? { tokens: sandboxAnswer(exchange, request, shape.seedOffset ?? 0), failure: undefined }
       : { failure: undefined, ...fromReply(scripted) };
-  const said = shape.cut?.(tokens) ?? tokens;
+  const applies = fault !== undefined && (shape.streamed || !fault.streamOnly);
+  const wanted = shape.cut?.(tokens) ?? tokens;
+  const said = (applies && fault.behaviour.said?.(wanted, fault)) || wanted;
   entry.update({ answer: said.join('') });
-  const alter = fault && (shape.streamed || !faultRow(fault.name).streamOnly) && behaviourOf(fault).tokens;
-  return { tokens: alter && fault ? alter(said, fault, signal) : said, failure };
+  return { tokens: (applies && fault.behaviour.tokens?.(said, fault, signal)) || said, failure };
 }

@@ -30,6 +30,7 @@ interface ApiRoute {
   readonly path: RegExp;
   readonly version: 1 | 2;
   readonly view: View;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const ROUTES: readonly ApiRoute[] = [
@@ -44,7 +45,12 @@ const ROUTES: readonly ApiRoute[] = [
     version: 1,
     view: ({ store, era }, session, id) => conversationV1(store.find(id, session), era),
   },
-  { path: /^\/api\/v2\/models$/u, version: 2, view: ({ models }) => modelsV2(models) },
+  {
+    path: /^\/api\/v2\/models$/u,
+    version: 2,
+    view: ({ models }) => modelsV2(models),
+    headers: { 'cache-control': 'private, max-age=60' },
+  },
   {
     path: /^\/api\/v2\/user\/settings$/u,
     version: 2,
@@ -91,13 +97,14 @@ export async function handleApi(
     return true;
   }
   if (method === 'POST' && path === '/api/v2/user/settings' && era.api === 'v1-and-v2') {
-    await postSettingsJson(context, exchange, session);
+    await postSettingsJson(context, exchange, session, V2_HEADERS);
     return true;
   }
   const route = ROUTES.find((candidate) => candidate.path.test(path));
   if (route === undefined || (route.version === 2 && era.api !== 'v1-and-v2')) return false;
   if (method !== 'GET') throw new ChatUiError(405, `${method} method not allowed`);
   const id = route.path.exec(path)?.[1] ?? '';
-  await sendJson(exchange, 200, route.view(context, session, id), route.version === 2 ? V2_HEADERS : {});
+  const headers = { ...(route.version === 2 && V2_HEADERS), ...route.headers };
+  await sendJson(exchange, 200, route.view(context, session, id), headers);
   return true;
 }

@@ -50,8 +50,13 @@ export function sendSessionJson(
 }
 
 /** Sends 200 without a body. */
-export function sendDone(context: ChatUiContext, exchange: Exchange, session: string): Promise<void> {
-  return sendBody(exchange, { status: 200, headers: withCookie(context, exchange, session, {}) }, '');
+export function sendDone(
+  context: ChatUiContext,
+  exchange: Exchange,
+  session: string,
+  headers: Head['headers'] = {},
+): Promise<void> {
+  return sendBody(exchange, { status: 200, headers: withCookie(context, exchange, session, headers) }, '');
 }
 
 /** Sends a page of the application. */

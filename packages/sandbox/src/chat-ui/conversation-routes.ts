@@ -54,3 +54,40 @@ export async function renameConversation(
   context.store.find(id, session).title = title;
   await sendDone(context, exchange, session);
 }
+
+/** `POST /conversation/{id}/summarize`: a title, which is also saved. */
+export async function summarizeConversation(
+  context: ChatUiContext,
+  exchange: Exchange,
+  session: string,
+  id: string,
+): Promise<void> {
+  const conversation = context.store.find(id, session);
+  const first = conversation.messages.find(({ from }) => from === 'user')?.content ?? 'Nothing yet';
+  conversation.title = first.slice(0, 40);
+  await sendSessionJson(context, exchange, session, { title: conversation.title });
+}
+
+/** `POST /conversation/{id}/share`: the address of a copy. No copy is kept here. */
+export async function shareConversation(
+  context: ChatUiContext,
+  exchange: Exchange,
+  session: string,
+  id: string,
+): Promise<void> {
+  context.store.find(id, session);
+  const url = `http://${exchange.host}/r/${context.random.alphanumeric(7)}`;
+  await sendSessionJson(context, exchange, session, { url });
+}
+
+/** `POST /conversations?/delete`: a form action that deletes all conversations of the session. */
+export async function deleteAllConversations(
+  context: ChatUiContext,
+  exchange: Exchange,
+  session: string,
+): Promise<void> {
+  for (const { id, session: owner } of [...context.store.all.values()]) {
+    if (owner === session) context.store.delete(id);
+  }
+  await sendSessionJson(context, exchange, session, { type: 'redirect', status: 303, location: '/' });
+}

@@ -2,18 +2,16 @@ import type { ChangeSignal } from '../change-signal.ts';
 import type { Exchange } from '../exchange.ts';
 import { createRandom } from '../random.ts';
 import { sendBody } from '../reply.ts';
-import type { Phase, Service } from '../service.ts';
+import type { Service } from '../service.ts';
 import { handleApi } from './api.ts';
 import { ChatUiError, InternalError } from './chat-ui-error.ts';
-import { type ChatUiContext, sendChatUiError, sendPage, withCookie } from './context.ts';
+import { type ChatUiContext, sendChatUiError, sendPage } from './context.ts';
 import { type ChatUiConversation, createConversationStore } from './conversation.ts';
-import { createConversation, deleteConversation, renameConversation } from './conversation-routes.ts';
 import { ERAS, type EraName } from './eras.ts';
 import { guard } from './guard.ts';
-import { postMessage, stopGenerating } from './message-routes.ts';
 import { type ChatUiOptions, DEFAULT_MODELS } from './options.ts';
+import { phaseOf, routeOf } from './routes.ts';
 import { createSessions } from './session.ts';
-import { postSettings } from './settings-route.ts';
 import { tgiError } from './tgi-frames.ts';
 
 /** A chat-ui server of one era. */
@@ -23,80 +21,22 @@ export interface ChatUiService extends Service {
   reset(): void;
 }
 
-type Handler = (context: ChatUiContext, exchange: Exchange, session: string, id: string) => Promise<void>;
-
-interface Route {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly phase: Phase;
-  readonly handle: Handler;
-}
-
-const CONVERSATION = '/conversation/([^/]+)';
-
-/** Every route that is not below `/api`. */
-const ROUTES: readonly Route[] = [
-  { method: 'POST', path: /^\/settings$/u, phase: 'settings', handle: postSettings },
-  { method: 'POST', path: /^\/conversation$/u, phase: 'create', handle: createConversation },
-  { method: 'POST', path: new RegExp(`^${CONVERSATION}$`, 'u'), phase: 'message', handle: postMessage },
-  {
-    method: 'DELETE',
-    path: new RegExp(`^${CONVERSATION}$`, 'u'),
-    phase: 'delete',
-    handle: deleteConversation,
-  },
-  {
-    method: 'PATCH',
-    path: new RegExp(`^${CONVERSATION}$`, 'u'),
-    phase: 'other',
-    handle: renameConversation,
-  },
-  {
-    method: 'POST',
-    path: new RegExp(`^${CONVERSATION}/stop-generating$`, 'u'),
-    phase: 'stop',
-    handle: stopGenerating,
-  },
-  {
-    method: 'GET',
-    path: /^\/conversation$/u,
-    phase: 'other',
-    handle: (context, exchange, session) =>
-      sendBody(
-        exchange,
-        { status: 302, headers: withCookie(context, exchange, session, { location: '/' }) },
-        '',
-      ),
-  },
-  {
-    method: 'GET',
-    path: /^\/$/u,
-    phase: 'other',
-    handle: (context, exchange, session) => sendPage(context, exchange, session, 200, 'The Sluice sandbox'),
-  },
-];
-
-function routeOf(method: string, path: string): { readonly route: Route; readonly id: string } | undefined {
-  for (const route of ROUTES) {
-    const match = method === route.method ? route.path.exec(path) : null;
-    if (match !== null) return { route, id: match[1] ?? '' };
-  }
-  return undefined;
-}
-
-function phaseOf(method: string, path: string): Phase {
-  const found = routeOf(method, path);
-  if (found !== undefined) return found.route.phase;
-  if (/^\/api\/(?:v2\/)?models$/u.test(path)) return 'models';
-  if (/^\/api\/(?:v2\/)?conversations?\/|\/__data\.json$/u.test(path)) return 'conversation';
-  return path === '/api/v2/user/settings' ? 'settings' : 'other';
-}
-
 async function route(context: ChatUiContext, exchange: Exchange, session: string): Promise<void> {
-  const found = routeOf(exchange.method, exchange.path);
+  const found = routeOf(context.era.name, exchange.method, exchange.path);
   if (found !== undefined) return found.route.handle(context, exchange, session, found.id);
   if (await handleApi(context, exchange, session)) return;
   return sendPage(context, exchange, session, 404, '404 | Not Found');
+}
+
+/** Refusals of the hook are plain text, unless the client speaks of JSON. */
+function sendGuardRefusal(exchange: Exchange, status: number, message: string): Promise<void> {
+  const { accept = '', 'content-type': type = '' } = exchange.headers;
+  const json = accept.includes('application/json') || type.includes('application/json');
+  return sendBody(
+    exchange,
+    { status, headers: { 'content-type': json ? 'application/json' : 'text/plain' } },
+    json ? JSON.stringify({ error: message }) : message,
+  );
 }
 
 /** Creates a chat-ui server of an era. */
@@ -145,7 +85,7 @@ export function createChatUiService(
 
   return {
     name: `h2o-${eraName}`,
-    phaseOf,
+    phaseOf: (method, path) => phaseOf(eraName, method, path),
     errorBody: (status, phase) =>
       phase === 'message' && era.stream.grammar === 'tgi'
         ? tgiError({ message: `The sandbox was asked to answer ${status}.` })
@@ -160,15 +100,4 @@ export function createChatUiService(
       context.attempts.clear();
     },
   };
-}
-
-/** Refusals of the hook are plain text, unless the client speaks of JSON. */
-function sendGuardRefusal(exchange: Exchange, status: number, message: string): Promise<void> {
-  const { accept = '', 'content-type': type = '' } = exchange.headers;
-  const json = accept.includes('application/json') || type.includes('application/json');
-  return sendBody(
-    exchange,
-    { status, headers: { 'content-type': json ? 'application/json' : 'text/plain' } },
-    json ? JSON.stringify({ error: message }) : message,
-  );
 }

@@ -65,7 +65,12 @@ function flag(fields: Fields, name: string): boolean {
  * Saves settings that come as JSON.
  * @throws {InternalError} When the body is no JSON object, or a flag is no boolean.
  */
-export function postSettingsJson(context: ChatUiContext, exchange: Exchange, session: string): Promise<void> {
+export function postSettingsJson(
+  context: ChatUiContext,
+  exchange: Exchange,
+  session: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const fields = readJsonBody(exchange);
   flag(fields, 'shareConversationsWithModelAuthors');
   const accepted = flag(fields, context.era.welcomeModal ? 'ethicsModalAccepted' : 'welcomeModalSeen');
@@ -73,7 +78,7 @@ export function postSettingsJson(context: ChatUiContext, exchange: Exchange, ses
   if (model !== undefined && typeof model !== 'string') throw new InternalError('activeModel is no string');
   checkModel(context, model);
   save(context, session, accepted, model);
-  return sendDone(context, exchange, session);
+  return sendDone(context, exchange, session, headers);
 }
 
 /** `POST /settings`, in the form of the era. */

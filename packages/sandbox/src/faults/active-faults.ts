@@ -1,6 +1,8 @@
 import type { Phase, ServiceName } from '../service.ts';
+import { BEHAVIOURS } from './behaviours.ts';
 import type { FaultName } from './catalogue.ts';
-import { completeFault, type FaultRequest } from './fault-request.ts';
+import type { AppliedFault } from './fault-behaviour.ts';
+import { completeFault, type FaultRequest, faultRow } from './fault-request.ts';
 
 /** Services by name, the five chat-ui servers together, or all of them. */
 export type ServiceSelector = ServiceName | 'h2o' | '*';
@@ -12,13 +14,6 @@ export type ServiceSelector = ServiceName | 'h2o' | '*';
 export type FaultTarget =
   | ServiceSelector
   | { readonly service: ServiceSelector; readonly phase?: Phase | '*' };
-
-/** A fault with all its parameters, as it is applied to one request. */
-export interface AppliedFault {
-  readonly name: FaultName;
-  text(parameter: string): string;
-  number(parameter: string): number;
-}
 
 /** The faults that are switched on. */
 export interface ActiveFaults {
@@ -53,6 +48,8 @@ function apply(request: FaultRequest): AppliedFault {
   const { name, parameters } = completeFault(request);
   return {
     name,
+    streamOnly: faultRow(name).streamOnly,
+    behaviour: BEHAVIOURS[name],
     text: (parameter) => String(parameters[parameter] ?? ''),
     number: (parameter) => Number(parameters[parameter]),
   };

@@ -1,38 +1,20 @@
-import type { Exchange } from '../exchange.ts';
-import type { Frame, StreamGrammar } from '../frames.ts';
-import type { Head } from '../reply.ts';
-import type { AppliedFault } from './active-faults.ts';
 import type { FaultName } from './catalogue.ts';
+import { CONNECTION_FAULTS } from './connection-faults.ts';
+import type { FaultBehaviour } from './fault-behaviour.ts';
+import { FRAMING_FAULTS } from './framing-faults.ts';
+import { MID_STREAM_FAULTS } from './mid-stream-faults.ts';
+import { REDIRECT_FAULTS } from './redirect-faults.ts';
+import { SIZE_FAULTS } from './size-faults.ts';
+import { STATUS_FAULTS } from './status-faults.ts';
+import { WRONG_ANSWER_FAULTS } from './wrong-answer-faults.ts';
 
-/** Bytes for the wire, or the way the answer is cut. */
-export type Piece = Buffer | 'reset' | 'hang';
-
-/** How a fault is made: each hook alters one layer of a right answer, or takes its place. */
-export interface FaultBehaviour {
-  /** Answers instead of the service. */
-  readonly takeOver?: (
-    exchange: Exchange,
-    fault: AppliedFault,
-    errorBody: (status: number) => unknown,
-  ) => Promise<void>;
-  readonly tokens?: (tokens: readonly string[], fault: AppliedFault, signal: AbortSignal) => Iterable<string>;
-  readonly head?: (head: Head, fault: AppliedFault) => Head;
-  readonly frames?: (
-    frames: AsyncIterable<Frame>,
-    grammar: StreamGrammar,
-    fault: AppliedFault,
-    signal: AbortSignal,
-  ) => AsyncIterable<Frame>;
-  readonly pieces?: (
-    pieces: AsyncIterable<Piece>,
-    fault: AppliedFault,
-    signal: AbortSignal,
-  ) => AsyncIterable<Piece>;
-}
-
-const BEHAVIOURS: Partial<Record<FaultName, FaultBehaviour>> = {};
-
-/** How a fault is made. */
-export function behaviourOf(fault: AppliedFault): FaultBehaviour {
-  return BEHAVIOURS[fault.name] ?? {};
-}
+/** How each fault of the table is made. */
+export const BEHAVIOURS: Readonly<Record<FaultName, FaultBehaviour>> = {
+  ...CONNECTION_FAULTS,
+  ...STATUS_FAULTS,
+  ...REDIRECT_FAULTS,
+  ...WRONG_ANSWER_FAULTS,
+  ...FRAMING_FAULTS,
+  ...MID_STREAM_FAULTS,
+  ...SIZE_FAULTS,
+};

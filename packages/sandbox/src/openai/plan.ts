@@ -43,7 +43,7 @@ function calledTools(request: CompletionRequest): readonly ToolDefinition[] {
 
 function planToolCall(tool: ToolDefinition, text: string, id: string): PlannedToolCall {
   const json = JSON.stringify(schemaInstance(tool.parameters, text));
-  const fragments = json.match(new RegExp(`[^]{1,${FRAGMENT_LENGTH}}`, 'gu')) ?? [];
+  const fragments = json.match(new RegExp(`.{1,${FRAGMENT_LENGTH}}`, 'gsu')) ?? [];
   return { id, name: tool.name, fragments };
 }
 
