@@ -8,7 +8,7 @@ import { SseDecoder } from './sse-decoder.ts';
 
 export const ask: ChatRequest = { messages: [{ role: 'user', content: 'What does a sluice do, please?' }] };
 
-export const capabilities: Capabilities = {
+const capabilities: Capabilities = {
   streaming: 'native',
   messageHistory: 'native',
   systemMessage: 'native',

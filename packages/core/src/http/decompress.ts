@@ -18,9 +18,6 @@ const decoders: { readonly [encoding: string]: () => Transform } = {
   br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
 };
 
-/** The encodings that can be decoded, for `accept-encoding`. */
-export const acceptedEncodings = 'gzip, deflate, br';
-
 /**
  * Reads decompressed bytes from compressed ones, as they come, with back-pressure. Throws `invalid-response` for an encoding
  * that was not offered, for broken data, and for a decompression bomb.

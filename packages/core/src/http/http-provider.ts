@@ -81,6 +81,20 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
     return scope;
   };
 
+  /** A codec that refuses a response by its head must not leave its socket open. */
+  const decoderOf = (
+    response: HttpResponse,
+    request: ResolvedRequest,
+    context: EncodeContext,
+  ): EventDecoder => {
+    try {
+      return spec.decode(response, request, context);
+    } catch (error) {
+      response.body.abort();
+      throw error;
+    }
+  };
+
   return {
     id,
     capabilities,
@@ -125,7 +139,7 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
           if (response.status < 200 || response.status > 299) {
             throw await failureOf(spec, model, response, context.secrets);
           }
-          const source = responseEvents(response, spec.decode(response, resolved, context), forget);
+          const source = responseEvents(response, decoderOf(response, resolved, context), forget);
           return localStops.length > 0 ? applyStopSequences(source, localStops) : source;
         },
       }).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { Client, type Dispatcher } from 'undici';
+import { Client } from 'undici';
 import { type Connector, createConnector, type Dial } from './connector.ts';
 
 /** How many idle connections an origin keeps. */
@@ -98,5 +98,3 @@ class Connection {
     void this.client.destroy(error ?? null).catch(() => {});
   }
 }
-
-export type { Dispatcher };
