@@ -62,8 +62,9 @@ describe('compressed answers', () => {
       response.end(answer);
     });
     for (const path of ['/zip', '/gzip']) {
-      const error = await failureOf(echoProvider(server.url + path).stream(ask));
-      expect(error).toMatchObject({ code: 'invalid-response', sent: 'yes' });
+      const provider = echoProvider(server.url + path);
+      expect(await failureOf(provider.stream(ask))).toMatchObject({ code: 'invalid-response', sent: 'yes' });
+      await provider.close();
     }
     await server.noSockets();
   });
