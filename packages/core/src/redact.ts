@@ -1,5 +1,8 @@
 const redacted = '[redacted]';
 
+/** Shorter texts of a prompt are left: replacing them would only mangle the message. */
+const shortestPrompt = 16;
+
 /** Shapes of credentials that upstreams are known to echo: bearer and basic tokens, `sk-` keys, JWTs, and `key=`/`token=` values. */
 const credentialShapes: readonly RegExp[] = [
   /\b(?:bearer|basic)\s+[\w.~+/=-]{6,}/gi,
@@ -12,14 +15,17 @@ const credentialShapes: readonly RegExp[] = [
 export interface Secrets {
   /** Exact values: keys, cookies, proxy passwords. Shorter than 4 characters are ignored. */
   readonly credentials?: readonly string[];
-  /** Texts of the prompt. Shorter than 16 characters are left: replacing them would only mangle the message. */
+  /** Texts of the prompt. Shorter than 16 characters are left. */
   readonly prompts?: readonly string[];
 }
 
-/** Replaces credentials and prompt texts in a text that comes from elsewhere. */
+/**
+ * Replaces credentials and prompt texts in a text that comes from elsewhere. A prompt is found as it is and as JSON writes
+ * it, also where only its beginning is there: upstreams quote it in part, and long answers are cut off before they get here.
+ */
 export function redact(text: string, secrets: Secrets = {}): string {
   let out = text;
-  for (const value of secrets.credentials ?? []) {
+  for (const value of longestFirst(secrets.credentials)) {
     if (value.length >= 4) out = out.split(value).join(redacted);
   }
   for (const shape of credentialShapes) {
@@ -27,12 +33,47 @@ export function redact(text: string, secrets: Secrets = {}): string {
       typeof label === 'string' ? `${label}${redacted}` : redacted,
     );
   }
-  for (const prompt of secrets.prompts ?? []) {
-    for (const form of [prompt, JSON.stringify(prompt).slice(1, -1)]) {
-      if (form.trim().length >= 16) out = out.split(form).join('[prompt]');
-    }
+  for (const prompt of longestFirst(secrets.prompts)) {
+    if (prompt.trim().length >= shortestPrompt) out = hide(formsOf(prompt.trim()), out);
   }
   return out;
+}
+
+/** One value may begin with another, whose replacement would leave the rest of it to be seen. */
+function longestFirst(values: readonly string[] = []): readonly string[] {
+  return [...values].sort((a, b) => b.length - a.length);
+}
+
+/** A text as it is, with its white space made even, as JSON, and as the JSON of those who keep to ASCII. */
+function formsOf(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const ascii = json.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return [...new Set([text, text.replace(/\s+/g, ' '), json, ascii])];
+}
+
+/** Replaces every place where one of these stands, or at least its beginning, as far as the longest of them goes. */
+function hide(forms: readonly string[], text: string): string {
+  let beginnings = [...new Set(forms.map((form) => form.slice(0, shortestPrompt)))];
+  let out = '';
+  let from = 0;
+  while (true) {
+    // One that is not found any more is not searched again.
+    beginnings = beginnings.filter((beginning) => text.includes(beginning, from));
+    if (beginnings.length === 0) return out + text.slice(from);
+    const at = Math.min(...beginnings.map((beginning) => text.indexOf(beginning, from)));
+    out += `${text.slice(from, at)}[prompt]`;
+    from = at + Math.max(...forms.map((form) => commonLength(form, text, at)));
+  }
+}
+
+/** How far `form` goes in `text` from `at` on. */
+function commonLength(form: string, text: string, at: number): number {
+  let length = 0;
+  while (length < form.length && form[length] === text[at + length]) length += 1;
+  return length;
 }
 
 /** The first `maxChars` of a text, with a mark where something was cut off. */

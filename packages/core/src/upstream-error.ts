@@ -3,6 +3,12 @@ import type { ChatErrorCode } from './error-codes.ts';
 import { bounded, redact, type Secrets } from './redact.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
+/** How deep an error object is searched for its message: the shapes that are known need 3. */
+const deepestObject = 8;
+
+/** How much of an answer is looked at, in UTF-16 units. */
+const longestRead = 65_536;
+
 /** The longest part of an upstream's answer that an error keeps, in UTF-16 units. */
 const longestBody = 2_048;
 const longestMessage = 300;
@@ -19,6 +25,8 @@ export interface UpstreamFailure {
   readonly nowMs: number;
   /** What a 404 means here: of the model (a path that is known to exist), or of the path. Default: by what the body says. */
   readonly notFound?: 'model' | 'path';
+  /** What to do about it, in place of the common advice: for an upstream that takes no key, for example. */
+  readonly hint?: (code: ChatErrorCode) => string | undefined;
 }
 
 const byStatus: { readonly [status: number]: ChatErrorCode } = {
@@ -61,21 +69,18 @@ export function errorFromStatus(failure: UpstreamFailure): ChatError {
   const told = describeBody(failure.body, headers['content-type']);
   const code = codeOf(failure, told);
   const said = told.message === undefined ? '' : `: ${told.message}`;
-  const hint = hints[code]?.(failure) ?? '';
+  const hint = failure.hint?.(code) ?? hints[code]?.(failure) ?? '';
   const retryAfterMs = parseRetryAfter(headers, failure.nowMs);
   return new ChatError(
     code,
-    redact(`${provider} answered ${status}${bounded(said, longestMessage)}${hint}`, failure.secrets),
+    `${provider} answered ${status}${bounded(redact(said, failure.secrets), longestMessage)}${hint}`,
     {
       provider,
       model: failure.model,
       status,
       retryAfterMs,
       sent: sentOf(status),
-      body:
-        failure.body === ''
-          ? undefined
-          : bounded(redact(failure.body.slice(0, 4 * longestBody), failure.secrets), longestBody),
+      body: failure.body === '' ? undefined : excerptOf(failure.body, failure.secrets),
     },
   );
 }
@@ -92,17 +97,19 @@ export function errorFromObject(
   const words = `${told.kind ?? ''} ${told.message ?? ''}`;
   const status = told.status ?? about.status;
   const code =
-    codeByWords(words) ?? (status === undefined ? undefined : codeByStatus(status)) ?? 'server-error';
+    codeByWords(words) ??
+    (status === undefined || status < 400 ? undefined : codeByStatus(status)) ??
+    'server-error';
   const said = told.message ?? told.kind ?? 'it gave no reason';
   return new ChatError(
     code,
-    redact(`${about.provider} reported an error: ${bounded(said, longestMessage)}`, about.secrets),
+    `${about.provider} reported an error: ${bounded(redact(said, about.secrets), longestMessage)}`,
     {
       provider: about.provider,
       model: about.model,
       status,
       sent: 'yes',
-      body: bounded(redact(JSON.stringify(value) ?? '', about.secrets), longestBody),
+      body: excerptOf(jsonOf(value), about.secrets),
     },
   );
 }
@@ -127,14 +134,19 @@ export function errorFromPage(
       model: about.model,
       status: about.status,
       sent: 'maybe',
-      body: bounded(redact(page.slice(0, 4 * longestBody), about.secrets), longestBody),
+      body: excerptOf(page, about.secrets),
     },
   );
 }
 
 /** Whether a text looks like a page of HTML. */
 export function isPage(text: string): boolean {
-  return /^\s*<(?:!doctype\s+html|html|head|body|!--|title|script|meta)\b/i.test(text);
+  return /^\s*<(?:!--|(?:!doctype\s+html|html|head|body|title|script|meta)\b)/i.test(text);
+}
+
+/** What an error keeps of an answer. Redacted before it is cut: a cut secret would no longer be known. */
+function excerptOf(text: string, secrets: Secrets | undefined): string {
+  return bounded(redact(text.slice(0, longestRead), secrets), longestBody);
 }
 
 interface Told {
@@ -154,7 +166,7 @@ const hints: { readonly [Code in ChatErrorCode]?: (failure: UpstreamFailure) => 
 
 function codeOf(failure: UpstreamFailure, told: Told): ChatErrorCode {
   const { status, headers } = failure;
-  if (headers['cf-mitigated'] === 'challenge') return 'blocked';
+  if (headers['cf-mitigated'] === 'challenge' || headers['x-amzn-waf-action'] !== undefined) return 'blocked';
   if (told.page && status !== 404 && challenge.test(failure.body)) return 'blocked';
   const words = codeByWords(`${told.kind ?? ''} ${told.message ?? ''}`);
   if (status === 404 || status === 405 || status === 410) {
@@ -197,18 +209,19 @@ function describeBody(body: string, contentType: string | undefined): Told {
       // Cut off or broken: the text itself is the best there is.
     }
   }
-  return { message: bounded(text.replace(/\s+/g, ' '), longestMessage) };
+  return { message: text.replace(/\s+/g, ' ') };
 }
 
 /** Reads `{error:{message,type,code}}`, `{error:"…"}`, `{message}`, `{detail}`, `{errors:[…]}`, `{object:"error",…}` and lists of them. */
-function describeObject(value: unknown): Told {
+function describeObject(value: unknown, depth = 0): Told {
   if (typeof value === 'string') return { message: value };
-  if (Array.isArray(value)) return describeObject(value[0]);
+  if (depth > deepestObject) return {};
+  if (Array.isArray(value)) return describeObject(value[0], depth + 1);
   if (typeof value !== 'object' || value === null) return {};
   const object = value as { readonly [key: string]: unknown };
   const inner = object.error ?? object.errors ?? object.detail;
   if (typeof inner === 'object' && inner !== null) {
-    const told = describeObject(inner);
+    const told = describeObject(inner, depth + 1);
     return { ...about(object), ...told };
   }
   const message = [object.message, inner, object.msg, object.error_message, object.title].find(
@@ -225,6 +238,15 @@ function about(object: { readonly [key: string]: unknown }): Told {
     (number): number is number => typeof number === 'number' && number >= 400 && number < 600,
   );
   return { ...(kind === undefined ? {} : { kind }), ...(status === undefined ? {} : { status }) };
+}
+
+/** JSON of a decoded value. Parsing takes any depth, writing does not. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 function titleOf(page: string): string | undefined {
