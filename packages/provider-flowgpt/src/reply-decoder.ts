@@ -1,0 +1,199 @@
+import {
+  ChatError,
+  type ChatEvent,
+  errorFromObject,
+  errorFromPage,
+  isPage,
+  LineDecoder,
+  parseJson,
+  type Secrets,
+  trimPadding,
+} from '@sluice/core';
+import type { EventDecoder } from '@sluice/core/http';
+
+/**
+ * What counts as the end of an answer.
+ * - `event`: only `{"event":"end"}`.
+ * - `body`: also the end of the body, where HTTP marks it (chunked or with a content length).
+ * - `auto`: `event` from a server that has shown its `metadata` event, `body` from one that sends nothing but text.
+ */
+export type EndRule = 'auto' | 'event' | 'body';
+
+/** What a decoder has to know of the answer that it reads. */
+export interface ReplyAbout {
+  readonly provider: string;
+  readonly model: string;
+  /** Of HTTP: some 2xx. */
+  readonly status: number;
+  readonly secrets: Secrets;
+  readonly end: EndRule;
+  /** Whether HTTP itself marks where the body ends: without that, an end looks just like a lost connection. */
+  readonly framed: boolean;
+  readonly includeRaw: boolean;
+}
+
+/** How much of a web page is read before it is reported, in UTF-16 units. */
+const longestPage = 64 * 1024;
+
+type Value = { readonly [key: string]: unknown };
+
+/**
+ * Reads a reply: one JSON object a line, `{"event": …, "data": …}`, blank lines between them.
+ *
+ * Events are `text` (the answer's pieces), `metadata`, `end` and `error`; others, and objects that are no event, are left
+ * out, unless they are errors. A line that is no JSON object is not the protocol.
+ */
+export class ReplyDecoder implements EventDecoder {
+  readonly #about: ReplyAbout;
+  readonly #lines: LineDecoder;
+  #into: ChatEvent[] = [];
+  #page: string | undefined;
+  /** The body has ended: its last line may be cut. */
+  #ending = false;
+  #finished = false;
+  /** Some line was JSON. */
+  #spoke = false;
+  #hasMetadata = false;
+  #warned = false;
+  /** The first half of a character whose second half comes with the next event. */
+  #half = '';
+
+  constructor(about: ReplyAbout) {
+    this.#about = about;
+    this.#lines = new LineDecoder((line) => this.#line(line));
+  }
+
+  push(chunk: Uint8Array, into: ChatEvent[]): void {
+    this.#into = into;
+    this.#lines.push(chunk);
+  }
+
+  end(into: ChatEvent[]): void {
+    this.#into = into;
+    this.#ending = true;
+    this.#lines.end();
+    if (this.#page !== undefined) throw errorFromPage(this.#page, this.#about);
+    if (this.#finished) return;
+    if (!this.#bodyEndCounts()) throw this.#truncated();
+    this.#finish();
+  }
+
+  #line(line: string): void {
+    if (this.#finished) return;
+    const text = trimPadding(line);
+    if (text === '') return;
+    if (this.#page !== undefined || (!this.#spoke && isPage(text))) {
+      this.#page = `${this.#page ?? ''}${text}\n`;
+      if (this.#page.length > longestPage) throw errorFromPage(this.#page, this.#about);
+      return;
+    }
+    const value = this.#parse(text);
+    this.#spoke = true;
+    if (this.#about.includeRaw) this.#into.push({ type: 'raw', value });
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw this.#invalid(`a line of the answer is ${kindOf(value)}, not an object`);
+    }
+    this.#value(value as Value);
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return parseJson(text, 'a line of the answer');
+    } catch (error) {
+      throw this.#ending ? this.#truncated() : error;
+    }
+  }
+
+  #value(value: Value): void {
+    switch (value.event) {
+      case 'text':
+        this.#text(value.data);
+        break;
+      case 'metadata':
+        this.#metadata(value.data);
+        break;
+      case 'end':
+        this.#finish();
+        break;
+      case 'error':
+        throw errorFromObject(value.data ?? value, this.#about);
+      default:
+        if (typeof value.event !== 'string' && isError(value)) throw errorFromObject(value, this.#about);
+    }
+  }
+
+  #text(data: unknown): void {
+    if (data === null) {
+      // Nothing of the answer is lost with it, so it may go on.
+      if (!this.#warned) this.#into.push({ type: 'warning', code: 'ignored-content', message: nullText });
+      this.#warned = true;
+      return;
+    }
+    if (typeof data !== 'string')
+      throw this.#invalid(`the data of a text event is ${kindOf(data)}, not text`);
+    const whole = this.#half + data;
+    const cut = isHighSurrogate(whole.charCodeAt(whole.length - 1)) ? whole.length - 1 : whole.length;
+    this.#half = whole.slice(cut);
+    if (cut > 0) this.#into.push({ type: 'text-delta', text: whole.slice(0, cut) });
+  }
+
+  #metadata(data: unknown): void {
+    this.#hasMetadata = true;
+    if (typeof data !== 'object' || data === null) return;
+    const { id, model } = data as Value;
+    this.#into.push({
+      type: 'response-metadata',
+      ...(typeof id === 'string' ? { id } : {}),
+      ...(typeof model === 'string' ? { model } : {}),
+    });
+  }
+
+  #finish(): void {
+    this.#finished = true;
+    if (this.#half !== '') this.#into.push({ type: 'text-delta', text: this.#half });
+    this.#into.push({ type: 'finish', reason: 'stop' });
+  }
+
+  #bodyEndCounts(): boolean {
+    const { end, framed } = this.#about;
+    return framed && (end === 'body' || (end === 'auto' && !this.#hasMetadata));
+  }
+
+  #truncated(): ChatError {
+    const { provider, model } = this.#about;
+    return new ChatError('truncated', `${provider} closed the answer before its end`, {
+      provider,
+      model,
+      sent: 'yes',
+    });
+  }
+
+  #invalid(what: string): ChatError {
+    const { provider, model } = this.#about;
+    return new ChatError('invalid-response', `${provider} does not speak its protocol: ${what}`, {
+      provider,
+      model,
+      sent: 'yes',
+    });
+  }
+}
+
+const nullText = 'flowgpt sent text events with null for their text: they were left out';
+
+/** An object without an event that says that something went wrong, as web frameworks write it. */
+function isError(value: Value): boolean {
+  return ['error', 'errors', 'detail', 'message'].some(
+    (name) => value[name] !== undefined && value[name] !== null,
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
