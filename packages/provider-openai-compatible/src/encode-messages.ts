@@ -24,6 +24,9 @@ const audioFormats: { readonly [mediaType: string]: string } = {
   'audio/mp4': 'm4a',
 };
 
+/** Endings of file names, where the media type's own name is another one. */
+const extensions: { readonly [subtype: string]: string } = { plain: 'txt', markdown: 'md' };
+
 /**
  * Writes messages as `/v1/chat/completions` has them. Only what a message holds is written: no nulls, no empty lists.
  * Throws `unsupported` for a part that the wire has no form for.
@@ -88,8 +91,10 @@ function encodeFile(
       { provider: style.provider },
     );
   }
+  const kind = subtype(bareMediaType(mediaType));
   return {
-    filename: filename ?? `file-${index + 1}.${subtype(bareMediaType(mediaType))}`,
+    // OpenAI refuses a file without a name.
+    filename: filename ?? `file-${index + 1}.${extensions[kind] ?? kind}`,
     file_data: url ?? dataUrl(mediaType, data),
   };
 }
