@@ -49,6 +49,7 @@ export class Collector {
         this.#sources.push(event);
         break;
       case 'warning':
+        if (event.code === 'restarted') this.#forget();
         this.#warnings.push(event);
         break;
       case 'response-metadata':
@@ -61,6 +62,16 @@ export class Collector {
       default:
         break;
     }
+  }
+
+  /** The answer begins again: nothing of two answers is mixed. Warnings stay, they are about the whole call. */
+  #forget(): void {
+    this.#text = '';
+    this.#reasoning = '';
+    this.#toolCalls.length = 0;
+    this.#sources.length = 0;
+    this.#id = undefined;
+    this.#model = undefined;
   }
 
   /** What there is so far, for an error. */

@@ -62,7 +62,15 @@ export interface SourceEvent {
 /** Something that the caller asked for and did not get as asked. `code` is stable, `message` is for people. */
 export interface WarningEvent {
   readonly type: 'warning';
-  readonly code: 'emulated' | 'unsupported-parameter' | 'ignored-content' | 'resumed' | 'other';
+  readonly code:
+    | 'emulated'
+    | 'unsupported-parameter'
+    | 'ignored-content'
+    /** Another upstream goes on with the answer from here. */
+    | 'resumed'
+    /** Another upstream begins again: what came before this event is void. */
+    | 'restarted'
+    | 'other';
   readonly message: string;
   /** The request field or capability that it is about. */
   readonly feature?: string;

@@ -36,7 +36,14 @@ export { checkManifest, defineProvider, type ProviderDefinition, type ProviderMa
 export { mapText } from './map-text.ts';
 export { nonTextParts, promptTexts, textOf } from './message-text.ts';
 export { type ModelNames, resolveModelName } from './model-names.ts';
-export { type Negotiated, negotiate, stopsOf } from './negotiate.ts';
+export {
+  type NeededFeature,
+  type Negotiated,
+  negotiate,
+  type RequestNeeds,
+  requestNeeds,
+  stopsOf,
+} from './negotiate.ts';
 export { attachRoute, type OpenChatStream, openChatStream } from './open-chat-stream.ts';
 export type { ChatProvider, ModelInfo } from './provider.ts';
 export { bounded, redact, type Secrets } from './redact.ts';

@@ -1,4 +1,4 @@
-import type { Capabilities, RequestParameter, Support } from './capabilities.ts';
+import type { Capabilities, RequestParameter } from './capabilities.ts';
 import { ChatError } from './chat-error.ts';
 import type { WarningEvent } from './events.ts';
 import { promptTexts } from './message-text.ts';
@@ -14,7 +14,7 @@ export interface Negotiated {
 
 /** One thing that a request may ask for, the capability that it needs, and how a refusal names it. */
 interface Need {
-  readonly feature: keyof Capabilities;
+  readonly feature: NeededFeature;
   readonly wanted: (request: ChatRequest) => boolean;
   readonly what: string;
   /** How the emulation works, for the warning. */
@@ -87,6 +87,32 @@ const needs: readonly Need[] = [
   },
 ];
 
+/** A capability that a request may need. */
+export type NeededFeature =
+  | 'systemMessage'
+  | 'messageHistory'
+  | 'tools'
+  | 'vision'
+  | 'audio'
+  | 'files'
+  | 'json'
+  | 'stop';
+
+/** What a request asks of whoever is to take it, read once and then held against many. */
+export interface RequestNeeds {
+  readonly features: readonly NeededFeature[];
+  /** The texts of all messages together, in UTF-16 units. */
+  readonly inputChars: number;
+}
+
+/** What `negotiate` would look at, without a provider: for choosing among many of them. */
+export function requestNeeds(request: ChatRequest): RequestNeeds {
+  return {
+    features: needs.filter(({ wanted }) => wanted(request)).map(({ feature }) => feature),
+    inputChars: promptLength(request),
+  };
+}
+
 /** The stop sequences of a request, as a list. */
 export function stopsOf(request: ChatRequest): readonly string[] {
   if (request.stop === undefined) return [];
@@ -102,7 +128,7 @@ export function negotiate(request: ChatRequest, capabilities: Capabilities, prov
   const warnings: WarningEvent[] = [];
   for (const need of needs) {
     if (!need.wanted(request)) continue;
-    const support = (capabilities[need.feature] as Support | undefined) ?? 'none';
+    const support = capabilities[need.feature] ?? 'none';
     if (support === 'none') {
       throw new ChatError(
         'unsupported',
@@ -138,7 +164,7 @@ export function negotiate(request: ChatRequest, capabilities: Capabilities, prov
 
 function checkLength(request: ChatRequest, { maxInputChars }: Capabilities, provider: string): void {
   if (maxInputChars === undefined) return;
-  const length = promptTexts(request.messages).reduce((sum, text) => sum + text.length, 0);
+  const length = promptLength(request);
   if (length <= maxInputChars) return;
   throw new ChatError(
     'context-length',
@@ -147,6 +173,10 @@ function checkLength(request: ChatRequest, { maxInputChars }: Capabilities, prov
       provider,
     },
   );
+}
+
+function promptLength({ messages }: ChatRequest): number {
+  return promptTexts(messages).reduce((sum, text) => sum + text.length, 0);
 }
 
 function hasPart(type: 'image' | 'audio' | 'file'): (request: ChatRequest) => boolean {

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { CallScope } from './call-scope.ts';
+import { ChatError } from './chat-error.ts';
+import { collect } from './chat-result.ts';
+import { failureOf } from './echo-codec.fixture.ts';
+import type { ChatEvent } from './events.ts';
+import { openChatStream } from './open-chat-stream.ts';
+
+const beginsAgain: readonly ChatEvent[] = [
+  { type: 'response-metadata', id: 'one', model: 'm-1' },
+  { type: 'reasoning-delta', text: 'hm' },
+  { type: 'text-delta', text: 'half an ' },
+  { type: 'source', url: 'https://example.com' },
+  { type: 'warning', code: 'restarted', message: 'the answer begins again' },
+  { type: 'text-delta', text: 'a whole' },
+];
+
+describe('an answer that begins again', () => {
+  it('is collected without what came before, but with the warning', async () => {
+    const events = async function* (): AsyncGenerator<ChatEvent> {
+      yield* [...beginsAgain, { type: 'finish', reason: 'stop' } as const];
+    };
+    const result = await collect(events());
+    expect(result).toMatchObject({ text: 'a whole', reasoning: '', sources: [] });
+    expect(result.id).toBeUndefined();
+    expect(result.warnings).toHaveLength(1);
+  });
+
+  it('that fails again has as its partial answer only what came since', async () => {
+    const batches: (readonly ChatEvent[])[] = [beginsAgain];
+    const stream = await openChatStream({
+      provider: 'test',
+      scope: new CallScope(),
+      open: () => ({
+        pull(into) {
+          const batch = batches.shift();
+          if (!batch) throw new ChatError('network', 'gone');
+          into.push(...batch);
+          return true;
+        },
+        close() {},
+      }),
+    });
+    const read = async (): Promise<void> => {
+      for await (const _event of stream);
+    };
+    expect((await failureOf(read())).partial).toMatchObject({ text: 'a whole', reasoning: '' });
+  });
+});
