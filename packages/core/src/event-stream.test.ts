@@ -153,6 +153,19 @@ describe('attachRoute', () => {
     expect(outcomes).toEqual(['cancelled', 'failed']);
   });
 
+  it('reports a stream that nobody holds any more as cancelled, so that what it took is given back', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const outcomes: string[] = [];
+    await attachRoute(await openSource(sourceOf([text('a')])), route, ({ type }) => outcomes.push(type));
+    await expect
+      .poll(() => {
+        collectGarbage();
+        return outcomes;
+      })
+      .toEqual(['cancelled']);
+  });
+
   it('reads a stream that somebody made without openChatStream through one of ours', async () => {
     const events = [text('a'), finish];
     let cancelled = 0;

@@ -10,13 +10,19 @@ const longestPartial = 262_144;
 
 const done: IteratorResult<ChatEvent, undefined> = { done: true, value: undefined };
 
+/** What outlives a dropped stream. Nothing in it may refer to the stream, or it would never be dropped. */
+interface Held {
+  readonly scope: CallScope;
+  readonly source: ChatEventSource;
+  readonly observers: ((outcome: StreamOutcome) => void)[];
+}
+
 /** A stream that nobody holds any more is cancelled, so that its socket does not stay open for ever. */
-const dropped = new FinalizationRegistry<{ scope: CallScope; source: ChatEventSource }>(
-  ({ scope, source }) => {
-    scope.cancel(new ChatError('aborted', 'the stream was dropped without being read to its end'));
-    void closeQuietly(source, 'cancelled');
-  },
-);
+const dropped = new FinalizationRegistry<Held>(({ scope, source, observers }) => {
+  scope.cancel(new ChatError('aborted', 'the stream was dropped without being read to its end'));
+  void closeQuietly(source, 'cancelled');
+  for (const observer of observers.splice(0)) observer({ type: 'cancelled' });
+});
 
 /** A stream over a source of events. It keeps the rules that every provider must keep, so that none has to. */
 export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefined> {
@@ -73,7 +79,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       throw stream.#fail(thrown);
     }
     scope.committed();
-    dropped.register(stream, { scope, source: stream.#source }, scope);
+    dropped.register(stream, { scope, source: stream.#source, observers: stream.#observers }, scope);
     return stream;
   }
 
@@ -161,6 +167,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       if (this.#text.length < longestPartial) this.#text += event.text;
     } else if (event.type === 'reasoning-delta') {
       if (this.#reasoning.length < longestPartial) this.#reasoning += event.text;
+    } else if (event.type === 'warning') {
+      if (event.code === 'restarted') {
+        this.#text = '';
+        this.#reasoning = '';
+      }
     } else if (event.type === 'finish') {
       this.#end('finished', { type: 'finished', finish: event });
     }
