@@ -8,8 +8,8 @@ export interface StopVerdict {
 
 /**
  * Stop sequences, exact across chunks: text is held back only as long as it may be the beginning of a stop sequence. The
- * result does not depend on how the text was cut into pieces: it ends before the first place where any of them begins and is
- * complete, and of two that begin there the one that is complete first counts.
+ * result does not depend on how the text was cut into pieces: the stop sequence that is complete first ends it, before its
+ * first character.
  */
 export class StopFilter {
   readonly #stops: readonly string[];
