@@ -36,6 +36,20 @@ export function applyStopSequences(source: ChatEventSource, stops: readonly stri
     incoming.length = 0;
   };
 
+  const settle = (into: ChatEvent[], more: boolean): boolean => {
+    pass(into);
+    if (!more && !stopped) flush(into);
+    return more;
+  };
+
+  /** Whatever arrived before the failure still counts; behind a stop sequence it is no failure any more. */
+  const fail = (into: ChatEvent[], error: unknown): boolean => {
+    pass(into);
+    if (stopped) return true;
+    flush(into);
+    throw error;
+  };
+
   return {
     pull(into) {
       if (stopped) return false;
@@ -43,27 +57,14 @@ export function applyStopSequences(source: ChatEventSource, stops: readonly stri
       try {
         answer = source.pull(incoming);
       } catch (error) {
-        // Whatever arrived before the failure still counts.
-        pass(into);
-        if (!stopped) flush(into);
-        throw error;
+        return fail(into, error);
       }
-      if (typeof answer === 'boolean') {
-        pass(into);
-        return answer;
-      }
-      return answer.then(
-        (more) => {
-          pass(into);
-          return more;
-        },
-        (error: unknown) => {
-          pass(into);
-          if (stopped) return true;
-          flush(into);
-          throw error;
-        },
-      );
+      return typeof answer === 'boolean'
+        ? settle(into, answer)
+        : answer.then(
+            (more) => settle(into, more),
+            (error: unknown) => fail(into, error),
+          );
     },
     close: (outcome) => source.close(stopped ? 'cancelled' : outcome),
   };
