@@ -1,0 +1,258 @@
+import {
+  type ChatError,
+  type ChatEvent,
+  errorFromObject,
+  errorFromPage,
+  ChatError as Failure,
+  type FinishReason,
+  isPage,
+  type Secrets,
+} from '@sluice/core';
+import type { EventDecoder } from '@sluice/core/http';
+import { isRecord, type JsonRecord } from '../wire/json-value.ts';
+import { doneMark, ReplyLines } from './reply-lines.ts';
+import { StreamedText } from './streamed-text.ts';
+import { isTgiEvent, readTgiEvent, statusOfErrorType } from './tgi-events.ts';
+import { ThinkTags } from './think-tags.ts';
+import { type AnswerSink, readUpdate } from './updates.ts';
+
+/** What a decoder has to know of the call. */
+export interface ReplyContext {
+  readonly provider: string;
+  readonly model: string;
+  readonly secrets: Secrets;
+  /** What was sent: a server of era B that generated nothing sends it back as its answer. */
+  readonly prompt: string;
+  /**
+   * Whether a final text that was never streamed is an answer. It is in eras with a tree; before them it is the prompt, or
+   * what was left of a failure.
+   */
+  readonly trustsFinalText: boolean;
+  readonly thinkTags: 'text' | 'reasoning';
+  readonly includeRaw: boolean;
+  /** Request fields that have no effect where the server speaks in updates: reported once it does. */
+  readonly samplingFields: readonly string[];
+}
+
+/** A decoder that also tells which grammar it met: how a server's era is learnt. */
+export interface ReplyDecoder extends EventDecoder {
+  readonly grammar: 'tgi' | 'updates' | undefined;
+}
+
+/** Decodes the reply to a message, of any era. */
+export function createReplyDecoder(context: ReplyContext): ReplyDecoder {
+  return new Reply(context);
+}
+
+class Reply implements ReplyDecoder, AnswerSink {
+  grammar: 'tgi' | 'updates' | undefined;
+  readonly #context: ReplyContext;
+  readonly #lines: ReplyLines;
+  readonly #think: ThinkTags | undefined;
+  readonly #streamed = new StreamedText();
+  #into: ChatEvent[] = [];
+  #ended = false;
+  /** The first half of a surrogate pair whose other half is in the next token. */
+  #half = '';
+
+  constructor(context: ReplyContext) {
+    this.#context = context;
+    this.#lines = new ReplyLines(
+      (value) => this.#value(value),
+      () => this.#notTheProtocol(),
+    );
+    this.#think = context.thinkTags === 'reasoning' ? new ThinkTags() : undefined;
+  }
+
+  push(chunk: Uint8Array, into: ChatEvent[]): void {
+    if (this.#ended) return;
+    this.#into = into;
+    try {
+      this.#lines.push(chunk);
+    } catch (error) {
+      // What was held back arrived before the failure, and counts.
+      this.#flush();
+      throw error;
+    }
+  }
+
+  end(into: ChatEvent[]): void {
+    if (this.#ended) return;
+    this.#into = into;
+    this.#lines.end();
+    if (this.#ended) return;
+    this.#flush();
+    if (this.#lines.stray !== '') this.#notTheProtocol();
+    const { provider } = this.#context;
+    throw this.#failure(
+      'truncated',
+      `${provider} ended its answer ${this.#lines.cut ? 'within a line' : 'without its end'}`,
+    );
+  }
+
+  text(token: string): void {
+    const text = this.#half + token;
+    // A lone half would become U+FFFD wherever the text is written as bytes.
+    this.#half = isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(-1) : '';
+    this.#show(this.#half === '' ? text : text.slice(0, -1));
+  }
+
+  finalText(text: string, interrupted: boolean): void {
+    this.#conclude(text, { reason: interrupted ? 'interrupted' : 'stop' });
+  }
+
+  finished(): void {
+    this.#finish({ reason: 'stop', rawReason: 'finished' });
+  }
+
+  failed(message: string | undefined, statusCode: number | undefined): never {
+    const { provider } = this.#context;
+    if (message !== undefined && /\bno output was generated\b/i.test(message)) {
+      throw this.#failure('empty-response', `${provider} generated nothing`);
+    }
+    throw this.#reported({
+      ...(message === undefined ? {} : { message }),
+      ...(statusCode === undefined ? {} : { statusCode }),
+    });
+  }
+
+  event(event: ChatEvent): void {
+    this.#into.push(event);
+  }
+
+  #value(value: unknown): void {
+    if (this.#ended) return;
+    if (value === doneMark) {
+      this.#finish({ reason: 'stop', rawReason: doneMark });
+      return;
+    }
+    // The plain answer of a model server that was not asked to stream is a list of one.
+    const message: unknown = Array.isArray(value) ? value[0] : value;
+    if (this.#context.includeRaw) this.#into.push({ type: 'raw', value });
+    if (!isRecord(message)) {
+      throw this.#failure(
+        'invalid-response',
+        `${this.#context.provider} sent an event that is not an object`,
+      );
+    }
+    if (isTgiEvent(message)) this.#tgi(message);
+    else if (typeof message.type === 'string') this.#update(message);
+    else if (message.error !== undefined || message.message !== undefined) throw this.#tgiError(message);
+  }
+
+  #tgi(message: JsonRecord): void {
+    this.grammar ??= 'tgi';
+    const event = readTgiEvent(message);
+    if (event.text !== undefined) this.text(event.text);
+    if (event.generatedText === undefined) return;
+    this.#conclude(event.generatedText, event.finish ?? { reason: 'stop' }, event.outputTokens);
+  }
+
+  #tgiError(message: JsonRecord): ChatError {
+    const status = statusOfErrorType[String(message.error_type)];
+    return this.#reported(message, status);
+  }
+
+  #update(update: JsonRecord): void {
+    if (!this.grammar) {
+      this.grammar = 'updates';
+      for (const feature of this.#context.samplingFields) {
+        this.#into.push({
+          type: 'warning',
+          code: 'unsupported-parameter',
+          feature,
+          message: `this server takes ${feature} from its own configuration: the request's has no effect`,
+        });
+      }
+    }
+    readUpdate(update, this);
+  }
+
+  /** The server has said its whole answer. */
+  #conclude(
+    finalText: string,
+    finish: { readonly reason: FinishReason; readonly rawReason?: string },
+    outputTokens?: number,
+  ): void {
+    const { provider, prompt, trustsFinalText } = this.#context;
+    if (this.#streamed.empty && this.grammar === 'updates') {
+      const echo = finalText.trim() === prompt.trim();
+      if (finalText !== '' && (echo || !trustsFinalText)) {
+        throw this.#failure(
+          'empty-response',
+          `${provider} generated nothing${echo ? ' and sent the prompt back as its answer' : ''}`,
+        );
+      }
+    }
+    this.#showHalf();
+    const { missing, problem } = this.#streamed.compare(finalText);
+    if (missing !== '') this.text(missing);
+    if (problem !== undefined) {
+      this.#flush();
+      this.#into.push({ type: 'warning', code: 'other', feature: 'finalAnswer', message: problem });
+    }
+    this.#finish(finish, outputTokens);
+  }
+
+  #finish(
+    finish: { readonly reason: FinishReason; readonly rawReason?: string },
+    outputTokens?: number,
+  ): void {
+    this.#flush();
+    this.#ended = true;
+    this.#into.push({
+      type: 'finish',
+      ...finish,
+      ...(outputTokens === undefined ? {} : { usage: { outputTokens } }),
+    });
+  }
+
+  #show(text: string): void {
+    if (text === '') return;
+    this.#streamed.add(text);
+    if (this.#think) this.#think.push(text, this.#into);
+    else this.#into.push({ type: 'text-delta', text });
+  }
+
+  /** Nothing more comes: what was held back is shown. */
+  #flush(): void {
+    this.#showHalf();
+    this.#think?.end(this.#into);
+  }
+
+  #showHalf(): void {
+    this.#show(this.#half);
+    this.#half = '';
+  }
+
+  #reported(value: unknown, status?: number): ChatError {
+    const { provider, model, secrets } = this.#context;
+    this.#flush();
+    return errorFromObject(value, { provider, model, secrets, ...(status === undefined ? {} : { status }) });
+  }
+
+  /** Something else came. After the protocol it is noise of whatever stands between; instead of it, it is the failure. */
+  #notTheProtocol(): void {
+    if (this.grammar) return;
+    const { provider, model, secrets } = this.#context;
+    const { stray } = this.#lines;
+    if (isPage(stray)) throw errorFromPage(stray, { provider, model, secrets });
+    throw this.#failure(
+      'invalid-response',
+      `${provider} answered with something that is not chat-ui's protocol; check that baseURL is the address of a chat-ui server`,
+    );
+  }
+
+  #failure(code: 'truncated' | 'invalid-response' | 'empty-response', message: string): ChatError {
+    this.#flush();
+    return new Failure(code, message, {
+      provider: this.#context.provider,
+      model: this.#context.model,
+      sent: 'yes',
+    });
+  }
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}

@@ -1,0 +1,113 @@
+import { ChatError, LineDecoder, parseJson, trimPadding } from '@sluice/core';
+
+/** How much of what is not the protocol is kept, in UTF-16 units: enough for a page's title and its marks. */
+const longestStray = 8_192;
+
+/** Fields of a server-sent event that say nothing here. */
+const ignoredFields = /^(?:event|id|retry):/;
+
+/**
+ * The lines of a reply, whatever the era, to JSON values. The content type is missing or false for half of the eras, so each
+ * line says by itself what it is: `data:` is a server-sent event (several `data:` lines may carry one value), `{` or `[` a
+ * line of JSON, `:` a comment. White space and NUL around a line are padding.
+ *
+ * Anything else is kept as `stray`: a page, or a sentence of a proxy.
+ *
+ * Throws `invalid-response` for broken JSON and for a line that is too long; broken JSON on the very last line is left to
+ * `end()`, which reports it as `cut`.
+ */
+export class ReplyLines {
+  /** What came that is not the protocol: its beginning. */
+  stray = '';
+  /** The body ended within a line. */
+  cut = false;
+  readonly #onValue: (value: unknown) => void;
+  readonly #onStray: () => void;
+  readonly #lines: LineDecoder;
+  /** Data lines that are not one JSON value yet. */
+  #data: string | undefined;
+  #atEnd = false;
+
+  /** `onStray` is called once so much has come that is not the protocol that there is no point in reading on. */
+  constructor(onValue: (value: unknown) => void, onStray: () => void) {
+    this.#onValue = onValue;
+    this.#onStray = onStray;
+    this.#lines = new LineDecoder((line) => this.#line(line));
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#lines.push(chunk);
+  }
+
+  /** The body has ended: delivers what had no line end yet. */
+  end(): void {
+    this.#atEnd = true;
+    this.#lines.end();
+    this.#dispatch();
+  }
+
+  #line(raw: string): void {
+    const line = trimPadding(raw);
+    if (line.startsWith('data:')) {
+      this.#dataLine(line.slice(5).trimStart());
+    } else if (line === '') {
+      // Padding of spaces is an empty line too, but only a really empty one ends an event.
+      if (raw === '') this.#dispatch();
+    } else if (line.startsWith('{') || line.startsWith('[')) {
+      this.#dispatch();
+      this.#value(line);
+    } else if (!line.startsWith(':') && !ignoredFields.test(line) && this.stray.length < longestStray) {
+      this.stray += `${line.slice(0, longestStray)}\n`;
+      if (this.stray.length >= longestStray) this.#onStray();
+    }
+  }
+
+  /** A value on one line is delivered at once: waiting for the blank line behind it would cost a token's delay. */
+  #dataLine(text: string): void {
+    if (this.#data !== undefined) {
+      this.#data += `\n${text}`;
+      if (this.#data.length > longestData) {
+        throw new ChatError(
+          'invalid-response',
+          `an event of the answer is longer than ${longestData} characters`,
+          {
+            sent: 'yes',
+          },
+        );
+      }
+      return;
+    }
+    const value = wholeValue(text);
+    if (value === undefined) this.#data = text;
+    else this.#onValue(value);
+  }
+
+  #dispatch(): void {
+    const text = this.#data;
+    if (text === undefined) return;
+    this.#data = undefined;
+    if (text !== '') this.#value(text);
+  }
+
+  #value(text: string): void {
+    const value = wholeValue(text);
+    if (value !== undefined) this.#onValue(value);
+    else if (this.#atEnd) this.cut = true;
+    else parseJson(text, 'a line of the answer');
+  }
+}
+
+/** What one event may have on several lines, in UTF-16 units. */
+const longestData = 4 * 1024 * 1024;
+
+/** The mark with which some proxies end an event stream; handed on as a text. */
+export const doneMark = '[DONE]';
+
+function wholeValue(text: string): unknown {
+  if (text === doneMark) return doneMark;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import type { ChatEvent, ChatEventSource } from '@sluice/core';
+import type { EventDecoder, HttpBody } from '@sluice/core/http';
+
+/** Where the events of one answer come from. */
+export interface AnswerParts {
+  readonly body: HttpBody;
+  readonly decoder: EventDecoder;
+  /** Delivered before everything else. */
+  readonly first: readonly ChatEvent[];
+  /** Called once, when the socket has been let go. */
+  readonly onClose: (outcome: 'finished' | 'cancelled' | 'failed') => Promise<void>;
+}
+
+/**
+ * The events of a reply. One pull reads until there is an event: keep-alives and padding are none, so a server that sends
+ * nothing else runs into the idle limit.
+ */
+export function answerSource({ body, decoder, first, onClose }: AnswerParts): ChatEventSource {
+  const pending = [...first];
+
+  /** Whether reading may stop: something was decoded, or the body has ended. */
+  const decode = (chunk: Uint8Array | undefined, into: ChatEvent[]): boolean => {
+    const before = into.length;
+    if (chunk === undefined) decoder.end(into);
+    else decoder.push(chunk, into);
+    return chunk === undefined || into.length > before;
+  };
+
+  const readOn = async (
+    waited: Promise<Uint8Array | undefined>,
+    into: ChatEvent[],
+    before: number,
+  ): Promise<boolean> => {
+    let chunk = await waited;
+    while (!decode(chunk, into)) chunk = await body.read();
+    return into.length > before;
+  };
+
+  return {
+    pull(into) {
+      const before = into.length;
+      into.push(...pending.splice(0));
+      if (into.length > before) return true;
+      while (true) {
+        const chunk = body.read();
+        if (chunk instanceof Promise) return readOn(chunk, into, before);
+        if (decode(chunk, into)) return into.length > before;
+      }
+    },
+    close(outcome) {
+      if (outcome === 'finished') body.release();
+      else body.abort();
+      return onClose(outcome);
+    },
+  };
+}
