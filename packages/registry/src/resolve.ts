@@ -39,7 +39,8 @@ function whyUnknown(name: string, directory: Directory, routes: Routes): string 
   const near = name.length > longestName ? undefined : suggestion(name, directory, routes);
   const hint =
     near === undefined ? 'ask for provider:model if one of them takes it' : `did you mean ${near}?`;
-  return `none of the providers ${listed(providers)} lists a model ${asked}, and no route has that name; ${hint}`;
+  const noRoute = routes.named.size > 0 ? ', and no route has that name' : '';
+  return `none of the providers ${listed(providers)} lists a model ${asked}${noRoute}; ${hint}`;
 }
 
 function listed(names: readonly string[]): string {
