@@ -2,6 +2,7 @@ import type { ProviderManifest } from '@sluice/core';
 import { weakestCapabilities } from './capabilities.ts';
 import { eras } from './era.ts';
 import { defaultBaseURL } from './options.ts';
+import { parameterSchemas } from './parameters.ts';
 
 /** The models of H2O's own server. */
 const falcon40b = 'h2oai/h2ogpt-gm-oasst1-en-2048-falcon-40b-v1';
@@ -14,7 +15,6 @@ export const manifest: ProviderManifest = {
   id: 'h2o',
   title: 'H2O and chat-ui',
   homepage: 'https://github.com/huggingface/chat-ui',
-  entry: '.',
   factory: 'createH2o',
   working: false,
   needsAuth: false,
@@ -26,38 +26,69 @@ export const manifest: ProviderManifest = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      baseURL: { type: 'string', format: 'uri', default: defaultBaseURL },
-      era: { enum: ['auto', ...Object.keys(eras)], default: 'auto' },
-      defaultModel: { type: 'string', default: falcon40b },
-      models: { type: 'array', items: { type: 'string' }, minItems: 1 },
-      cookieName: { type: 'string', default: 'hf-chat' },
-      cookie: { type: 'string' },
-      headers: { type: 'object', additionalProperties: { type: 'string' } },
+      baseURL: {
+        type: 'string',
+        format: 'uri',
+        default: defaultBaseURL,
+        description: 'Where chat-ui runs, with the path that it is mounted at.',
+      },
+      era: {
+        enum: ['auto', ...Object.keys(eras)],
+        default: 'auto',
+        description: 'The version of the protocol; auto learns it from the server.',
+      },
+      defaultModel: {
+        type: 'string',
+        minLength: 1,
+        default: falcon40b,
+        description: 'The model where a request names none.',
+      },
+      models: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        minItems: 1,
+        description:
+          'The models on offer; any other is refused. Default: the server is asked, and takes any.',
+      },
+      cookieName: {
+        type: 'string',
+        default: 'hf-chat',
+        description: "The session cookie's name: the server's COOKIE_NAME.",
+      },
+      cookie: {
+        type: 'string',
+        minLength: 1,
+        description: "The session cookie's value, of a signed-in browser. Default: a new session.",
+      },
+      headers: {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        description: 'Extra headers for every request.',
+      },
       parameters: {
         type: 'object',
         additionalProperties: false,
-        properties: {
-          temperature: { type: 'number' },
-          truncate: { type: 'integer' },
-          max_new_tokens: { type: 'integer' },
-          do_sample: { type: 'boolean' },
-          repetition_penalty: { type: 'number' },
-          return_full_text: { type: 'boolean' },
-          top_p: { type: 'number' },
-          top_k: { type: 'integer' },
-          typical_p: { type: 'number' },
-          seed: { type: 'integer' },
-          stop: { type: 'array', items: { type: 'string' } },
-          watermark: { type: 'boolean' },
-          details: { type: 'boolean' },
-        },
+        properties: parameterSchemas,
+        description: 'Generation parameters of every request, where the server takes any (era A).',
       },
-      shareConversations: { type: 'boolean', default: true },
-      keepConversation: { type: 'boolean', default: false },
-      thinkTags: { enum: ['text', 'reasoning'], default: 'reasoning' },
+      shareConversations: {
+        type: 'boolean',
+        default: true,
+        description: 'Let the operator hand conversations to the authors of the model.',
+      },
+      keepConversation: {
+        type: 'boolean',
+        default: false,
+        description: 'Leave conversations on the server.',
+      },
+      thinkTags: {
+        enum: ['text', 'reasoning'],
+        default: 'reasoning',
+        description: 'What becomes of a <think> block at the beginning of an answer.',
+      },
       timeout: {
         anyOf: [
-          { type: 'number' },
+          { type: 'number', minimum: 0 },
           {
             type: 'object',
             additionalProperties: false,
@@ -69,9 +100,18 @@ export const manifest: ProviderManifest = {
             },
           },
         ],
+        description: 'Limits in milliseconds where a call has none; one number is total.',
       },
-      proxy: { anyOf: [{ type: 'string' }, { const: false }] },
-      cleanupTimeoutMs: { type: 'number', exclusiveMinimum: 0, default: 5000 },
+      proxy: {
+        anyOf: [{ type: 'string' }, { const: false }],
+        description: 'http://, https://, socks5:// or socks5h://; false for none.',
+      },
+      cleanupTimeoutMs: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        default: 5000,
+        description: 'The longest that cleaning up after a call may take, in milliseconds.',
+      },
     },
   },
 };

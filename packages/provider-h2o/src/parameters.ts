@@ -1,4 +1,4 @@
-import { ChatError, type ChatRequest, closest, stopsOf } from '@sluice/core';
+import { ChatError, type ChatRequest, closest, type JsonSchema, stopsOf } from '@sluice/core';
 
 /**
  * Generation parameters of text-generation-inference, as a chat-ui server of era A passes them on. In later eras the server's
@@ -32,18 +32,33 @@ export interface H2oParameters {
   readonly details?: boolean;
 }
 
-type Check = readonly [is: (value: unknown) => boolean, expected: string];
+interface Kind {
+  readonly is: (value: unknown) => boolean;
+  /** What was expected, for messages. */
+  readonly named: string;
+  /** The same as JSON Schema. */
+  readonly schema: JsonSchema;
+}
 
-const number: Check = [(value) => typeof value === 'number' && Number.isFinite(value), 'a number'];
-const whole: Check = [Number.isSafeInteger, 'a whole number'];
-const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];
-const texts: Check = [
-  (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
-  'an array of strings',
-];
+const number: Kind = {
+  is: (value) => typeof value === 'number' && Number.isFinite(value),
+  named: 'a number',
+  schema: { type: 'number' },
+};
+const whole: Kind = { is: Number.isSafeInteger, named: 'a whole number', schema: { type: 'integer' } };
+const flag: Kind = {
+  is: (value) => typeof value === 'boolean',
+  named: 'true or false',
+  schema: { type: 'boolean' },
+};
+const texts: Kind = {
+  is: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+  named: 'an array of strings',
+  schema: { type: 'array', items: { type: 'string' } },
+};
 
 /** The parameters that may be sent. What is not here stays here: keys and timeouts have no business on this wire. */
-const checks: { readonly [Name in keyof Required<H2oParameters>]: Check } = {
+const kinds: { readonly [Name in keyof Required<H2oParameters>]: Kind } = {
   temperature: number,
   truncate: whole,
   max_new_tokens: whole,
@@ -59,8 +74,10 @@ const checks: { readonly [Name in keyof Required<H2oParameters>]: Check } = {
   details: flag,
 };
 
-/** The names of the parameters that may be sent. */
-export const parameterNames: readonly string[] = Object.keys(checks);
+/** The parameters as JSON Schema. */
+export const parameterSchemas: { readonly [name: string]: JsonSchema } = Object.fromEntries(
+  Object.entries(kinds).map(([name, { schema }]) => [name, schema]),
+);
 
 /** What the original clients sent where nothing else was said. */
 export const defaultParameters: H2oParameters = {
@@ -104,14 +121,15 @@ const neutral: { readonly [Field in SamplingField]?: number } = { temperature: 0
  */
 export function checkParameters(parameters: { readonly [key: string]: unknown }, where: string): void {
   for (const [name, value] of Object.entries(parameters)) {
-    if (!Object.hasOwn(checks, name)) {
-      const near = closest(name, parameterNames);
-      const hint = near === undefined ? `they are ${parameterNames.join(', ')}` : `did you mean ${near}?`;
+    if (!Object.hasOwn(kinds, name)) {
+      const near = closest(name, Object.keys(kinds));
+      const hint =
+        near === undefined ? `there are ${Object.keys(kinds).join(', ')}` : `did you mean ${near}?`;
       throw new ChatError('invalid-request', `${where}.${name} is not a parameter of this wire; ${hint}`);
     }
-    const [is, expected] = checks[name as keyof H2oParameters];
+    const { is, named } = kinds[name as keyof H2oParameters];
     if (value !== undefined && !is(value)) {
-      throw new ChatError('invalid-request', `${where}.${name} must be ${expected}, got ${kindOf(value)}`);
+      throw new ChatError('invalid-request', `${where}.${name} must be ${named}, got ${kindOf(value)}`);
     }
   }
 }
