@@ -49,10 +49,13 @@ function seconds(value: string): number | undefined {
   return parsed === undefined ? undefined : parsed * 1000;
 }
 
+/** A date of RFC 9110 (section 5.6.7, all three forms) or ISO 8601. Without a zone it is UTC: so RFC 9110 reads asctime's. */
 function date(value: string, nowMs: number): number | undefined {
-  // Date.parse takes almost anything; a date of RFC 9110 or ISO 8601 has letters or dashes in it.
-  if (!/[a-z]{3}|\d-\d/i.test(value)) return undefined;
-  const at = Date.parse(value);
+  // Date.parse takes almost anything ("soon 5" is in May 2001): only what looks like a date with a time is given to it.
+  const shape = /^(?:([a-z]{3,9},? .*\d:\d\d.*)|\d{4}-\d\d-\d\dT.+)$/i.exec(value);
+  if (!shape) return undefined;
+  const zoned = /(?:GMT|UTC|Z|[+-]\d\d:?\d\d)$/i.test(value);
+  const at = Date.parse(zoned ? value : `${value}${shape[1] === undefined ? 'Z' : ' GMT'}`);
   return Number.isNaN(at) ? undefined : at - nowMs;
 }
 
