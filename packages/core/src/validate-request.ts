@@ -1,10 +1,13 @@
 import { ChatError } from './chat-error.ts';
 import { closest } from './closest.ts';
+import { bounded } from './redact.ts';
 import type { ChatRequest, Role } from './request.ts';
 
 type Check = (value: unknown, path: string) => void;
 
 const roles: readonly Role[] = ['system', 'developer', 'user', 'assistant', 'tool'];
+
+const details: ReadonlySet<unknown> = new Set(['auto', 'low', 'high']);
 
 /** Names that other APIs give our fields, for a better hint than the closest spelling. */
 const foreignNames: { readonly [name: string]: string } = {
@@ -72,16 +75,18 @@ const fields: { readonly [Field in keyof Required<ChatRequest>]: Check } = {
       fail(`${path}.type`, "must be 'text' or 'json'", value.type);
     if (value.schema !== undefined) object(value.schema, `${path}.schema`);
     if (value.name !== undefined) nonEmptyString(value.name, `${path}.name`);
+    if (value.description !== undefined) string(value.description, `${path}.description`);
+    if (value.strict !== undefined) boolean(value.strict, `${path}.strict`);
   },
   reasoningEffort: nonEmptyString,
   user: string,
   metadata: (value, path) => {
     object(value, path);
-    for (const [key, entry] of Object.entries(value as object)) string(entry, `${path}.${key}`);
+    for (const [key, entry] of Object.entries(value as object)) string(entry, `${path}.${shown(key)}`);
   },
   providerOptions: (value, path) => {
     object(value, path);
-    for (const [id, entry] of Object.entries(value as object)) object(entry, `${path}.${id}`);
+    for (const [id, entry] of Object.entries(value as object)) object(entry, `${path}.${shown(id)}`);
   },
 };
 
@@ -118,8 +123,10 @@ function checkMessage(message: unknown, path: string): void {
   }
   for (const key of Object.keys(message)) {
     if (message[key] !== undefined && !(messageFields as readonly string[]).includes(key)) {
-      const known = foreignNames[key] ?? closest(key, messageFields);
-      throw invalid(`${path}.${key} is not a field of a message${known ? `; did you mean ${known}?` : ''}`);
+      const known = likelyName(key, messageFields);
+      throw invalid(
+        `${path}.${shown(key)} is not a field of a message${known ? `; did you mean ${known}?` : ''}`,
+      );
     }
   }
   if (message.name !== undefined) string(message.name, `${path}.name`);
@@ -158,6 +165,9 @@ function checkPart(part: unknown, path: string): void {
       if (part.data !== undefined) nonEmptyString(part.data, `${path}.data`);
       if (part.data !== undefined || part.type === 'file')
         nonEmptyString(part.mediaType, `${path}.mediaType`);
+      if (part.detail !== undefined && !details.has(part.detail))
+        fail(`${path}.detail`, "must be 'auto', 'low' or 'high'", part.detail);
+      if (part.filename !== undefined) string(part.filename, `${path}.filename`);
       return;
     }
     case 'audio':
@@ -180,16 +190,26 @@ function checkTool(tool: unknown, path: string): void {
   nonEmptyString(tool.name, `${path}.name`);
   if (tool.description !== undefined) string(tool.description, `${path}.description`);
   if (tool.parameters !== undefined) object(tool.parameters, `${path}.parameters`);
+  if (tool.strict !== undefined) boolean(tool.strict, `${path}.strict`);
 }
 
 function unknownField(key: string): ChatError {
   if (callOptions.has(key)) {
     return invalid(`${key} is not a field of the request: pass it in the call options, the second argument`);
   }
-  const known = foreignNames[key] ?? closest(key, Object.keys(fields));
+  const known = likelyName(key, Object.keys(fields));
   return invalid(
-    `${key} is not a field of the request; ${known ? `did you mean ${known}?` : 'a field of one provider goes into providerOptions.<provider id>'}`,
+    `${shown(key)} is not a field of the request; ${known ? `did you mean ${known}?` : 'a field of one provider goes into providerOptions.<provider id>'}`,
   );
+}
+
+function likelyName(key: string, known: readonly string[]): string | undefined {
+  return Object.hasOwn(foreignNames, key) ? foreignNames[key] : closest(key, known);
+}
+
+/** A key, for a message: whatever came in may be long, or hold a prompt. */
+function shown(key: string): string {
+  return /^[\w.$-]{1,40}$/.test(key) ? key : JSON.stringify(bounded(key, 40));
 }
 
 function range(least: number, most: number): Check {
@@ -215,6 +235,10 @@ function integer(least: number): Check {
 
 function string(value: unknown, path: string): void {
   if (typeof value !== 'string') fail(path, 'must be a string', value);
+}
+
+function boolean(value: unknown, path: string): void {
+  if (typeof value !== 'boolean') fail(path, 'must be true or false', value);
 }
 
 function nonEmptyString(value: unknown, path: string): void {
