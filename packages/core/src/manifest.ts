@@ -64,7 +64,7 @@ export function checkManifest(value: unknown): readonly string[] {
   };
   need(
     value.api === 1,
-    `api must be 1, the version of the contract that this registry speaks, got ${JSON.stringify(value.api)}`,
+    `api must be 1, the version of the contract that this registry speaks, got ${shown(value.api)}`,
   );
   need(
     typeof value.id === 'string' && /^[a-z0-9][a-z0-9-]*$/.test(value.id),
@@ -96,7 +96,23 @@ export function checkManifest(value: unknown): readonly string[] {
         `capabilities.${field} must be 'native', 'emulated' or 'none'`,
       );
     }
+    for (const field of ['audio', 'files'] as const) {
+      const support = value.capabilities[field];
+      need(
+        support === undefined || supports.has(support),
+        `capabilities.${field} must be 'native', 'emulated' or 'none'`,
+      );
+    }
     need(typeof value.capabilities.needsAuth === 'boolean', 'capabilities.needsAuth must be true or false');
+    const { maxInputChars: most, parameters } = value.capabilities;
+    need(
+      most === undefined || (Number.isSafeInteger(most) && (most as number) > 0),
+      'capabilities.maxInputChars must be a whole number from 1',
+    );
+    need(
+      parameters === undefined || isStrings(parameters),
+      'capabilities.parameters must be an array of strings',
+    );
   } else {
     problems.push('capabilities must be an object');
   }
@@ -120,6 +136,15 @@ export function defineProvider<Options>(
     );
   }
   return definition;
+}
+
+/** What came, where it is short enough to say. */
+function shown(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number'
+    ? JSON.stringify(value).slice(0, 40)
+    : value === undefined
+      ? 'nothing'
+      : typeof value;
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

@@ -1,5 +1,10 @@
 import { ChatError } from './chat-error.ts';
 import { closest } from './closest.ts';
+import { bounded } from './redact.ts';
+
+/** How much of an unknown name an error repeats, and how many known ones it lists. */
+const longestName = 100;
+const mostListed = 20;
 
 /** How a provider names its models. */
 export interface ModelNames {
@@ -24,10 +29,18 @@ export function resolveModelName(requested: string | undefined, names: ModelName
   const aliases = names.aliases ?? {};
   if (Object.hasOwn(aliases, requested)) return aliases[requested] as string;
   if (names.open || names.models?.includes(requested)) return requested;
-  const near = closest(requested, [...(names.models ?? []), ...Object.keys(aliases)]);
-  const hint = near === undefined ? `it has ${(names.models ?? []).join(', ')}` : `did you mean ${near}?`;
-  throw new ChatError('model-not-found', `${provider} has no model ${JSON.stringify(requested)}; ${hint}`, {
-    provider,
-    model: requested,
-  });
+  const known = [...(names.models ?? []), ...Object.keys(aliases)];
+  const near = closest(requested, known);
+  const model = bounded(requested, longestName);
+  throw new ChatError(
+    'model-not-found',
+    `${provider} has no model ${JSON.stringify(model)}; ${near === undefined ? listOf(known) : `did you mean ${near}?`}`,
+    { provider, model },
+  );
+}
+
+/** Some services have hundreds. */
+function listOf(known: readonly string[]): string {
+  const more = known.length - mostListed;
+  return `it has ${known.slice(0, mostListed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -59,3 +59,78 @@ describe('what a request needs', () => {
     expect(requestNeeds({ messages }).inputChars).toBe(5);
   });
 });
+
+describe('what becomes of a request', () => {
+  const none = Object.fromEntries(
+    Object.entries(all).map(([name, value]) => [name, value === 'native' ? 'none' : value]),
+  ) as unknown as Capabilities;
+  const plain: ChatRequest = { messages: [user('Hi')] };
+
+  it('a plain question needs nothing', () => {
+    expect(negotiate(plain, none, 'p')).toEqual({ warnings: [], localStops: [] });
+  });
+
+  it.each([
+    ['systemMessage', 'p cannot do system messages; choose another provider or leave them out'],
+    ['vision', 'p cannot do images; choose another provider or leave them out'],
+    ['json', 'p cannot do JSON answers (responseFormat); choose another provider or leave them out'],
+  ] as const)('%s is refused where there is none, in words', (feature, message) => {
+    expect(() => negotiate({ ...plain, ...asking[feature] }, none, 'p')).toThrow(
+      expect.objectContaining({ code: 'unsupported', provider: 'p', message, sent: 'no' }),
+    );
+  });
+
+  it.each(Object.keys(asking) as NeededFeature[])('%s is reported where it is emulated', (feature) => {
+    const request = { ...plain, ...asking[feature] };
+    const { warnings } = negotiate(request, { ...all, [feature]: 'emulated' }, 'p');
+    expect(warnings.map(({ code, feature: about }) => [code, about])).toEqual([['emulated', feature]]);
+  });
+
+  it.each([
+    ['a tool message', { messages: [user('Hi'), { role: 'tool', content: 'r', toolCallId: '1' }] }],
+    [
+      'a call of an earlier turn',
+      { messages: [{ role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'f', arguments: '' }] }] },
+    ],
+  ] as const)('%s needs tools', (_what, request) => {
+    expect(() => negotiate(request as ChatRequest, { ...all, tools: 'none' }, 'p')).toThrow(
+      'p cannot do tools',
+    );
+  });
+
+  it('an empty list of tools, text as format and no stop sequences need nothing', () => {
+    const request: ChatRequest = { ...plain, tools: [], responseFormat: { type: 'text' }, stop: [] };
+    expect(negotiate(request, none, 'p')).toEqual({ warnings: [], localStops: [] });
+  });
+
+  it('a field that does not reach the wire is named in a warning, also when it is 0', () => {
+    const request: ChatRequest = { ...plain, temperature: 0, topP: 0.5, seed: 0, metadata: {}, user: '' };
+    const { warnings } = negotiate(request, { ...none, parameters: ['topP'] }, 'p');
+    expect(warnings).toEqual(
+      ['temperature', 'user', 'metadata', 'seed'].map((feature) => ({
+        type: 'warning',
+        code: 'unsupported-parameter',
+        feature,
+        message: `p has no ${feature}: it has no effect`,
+      })),
+    );
+  });
+
+  it('stop sequences are left to this side only where they are emulated', () => {
+    const request: ChatRequest = { ...plain, stop: ['a', 'b'] };
+    expect(negotiate(request, { ...all, stop: 'emulated' }, 'p').localStops).toEqual(['a', 'b']);
+    expect(negotiate({ ...plain, stop: 'a' }, { ...all, stop: 'emulated' }, 'p').localStops).toEqual(['a']);
+    expect(negotiate(request, all, 'p').localStops).toEqual([]);
+  });
+
+  it('a conversation that is too long is refused, to the character', () => {
+    const messages = [user('abc'), { role: 'assistant', content: [{ type: 'text', text: 'de' }] }] as const;
+    expect(() => negotiate({ messages }, { ...all, maxInputChars: 5 }, 'p')).not.toThrow();
+    expect(() => negotiate({ messages }, { ...all, maxInputChars: 4 }, 'p')).toThrow(
+      expect.objectContaining({
+        code: 'context-length',
+        message: 'the messages have 5 characters, p takes 4',
+      }),
+    );
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { closest } from './closest.ts';
+
+const known = ['temperature', 'topP', 'topK', 'messages', 'Mixtral-8x7B', 'gpt-4-turbo'];
+
+describe('closest', () => {
+  it.each([
+    ['temprature', 'temperature'],
+    ['TEMPERATURE', 'temperature'],
+    ['mixtral-8x7b', 'Mixtral-8x7B'],
+    ['topp', 'topP'],
+    ['topX', 'topP'],
+    ['message', 'messages'],
+    ['gpt-4', 'gpt-4-turbo'],
+    ['llama', undefined],
+    ['', undefined],
+    ['gp', undefined],
+  ])('%j → %j', (name, near) => {
+    expect(closest(name, known)).toBe(near);
+  });
+
+  it('knows nothing where nothing is known', () => {
+    expect(closest('model', [])).toBeUndefined();
+  });
+});
