@@ -1,4 +1,5 @@
 import { ChatError } from '../chat-error.ts';
+import { isLoopback } from './own-network.ts';
 
 /** The schemes that a proxy may have. `socks5h` leaves name resolution to the proxy, and so does `socks5` here: nothing is resolved twice. */
 const schemes: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:', 'socks:']);
@@ -48,26 +49,23 @@ function parseProxy(text: string, where: string): URL {
   return url;
 }
 
-/** Whether a host name or literal is this machine itself. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127\./.test(hostname)
-  );
-}
-
 /** `NO_PROXY`: `*`, hosts, domains with or without a leading dot (subdomains included), each with an optional port. */
 function isExempt(target: URL, noProxy: string | undefined): boolean {
   if (!noProxy) return false;
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');
+  const hostname = target.hostname.replace(/^\[|\]$/g, '');
   return noProxy.split(/[\s,]+/).some((entry) => {
     if (entry === '') return false;
     if (entry === '*') return true;
-    const [, host = entry, wantedPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    const { host, wantedPort } = hostAndPort(entry);
     if (wantedPort !== undefined && wantedPort !== port) return false;
     const domain = host.replace(/^\*?\./, '').toLowerCase();
-    return target.hostname === domain || target.hostname.endsWith(`.${domain}`);
+    return hostname === domain || hostname.endsWith(`.${domain}`);
   });
+}
+
+/** `host`, `host:port`, `[address]`, `[address]:port`, or an address of IPv6 without brackets, which has no port. */
+function hostAndPort(entry: string): { readonly host: string; readonly wantedPort: string | undefined } {
+  const [, bracketed, plain, wantedPort] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? [];
+  return { host: bracketed ?? plain ?? entry, wantedPort };
 }

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { ChatError } from '../chat-error.ts';
 import type { HttpHead, HttpRequest } from './http-message.ts';
-import { isLoopback } from './proxy.ts';
+import { isOnOwnNetwork } from './own-network.ts';
 
 /** What may follow a redirect to another origin: nothing that tells who is asking. */
 const harmlessHeaders: ReadonlySet<string> = new Set([
@@ -10,10 +9,6 @@ const harmlessHeaders: ReadonlySet<string> = new Set([
   'accept-encoding',
   'user-agent',
 ]);
-
-/** RFC 1918, RFC 3927, RFC 4193 and RFC 6598: addresses that only mean something on somebody's own network. */
-const privateAddress =
-  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|0\.|\[(?:f[cd]|fe[89ab]))/i;
 
 /**
  * The request that follows a redirect, if it is safe to follow:
@@ -44,7 +39,7 @@ export function redirected(
     throw refuse(` to ${to.origin}${to.pathname}; if that is right, set baseURL to it`);
   }
   if (sameOrigin) return { request, url: to };
-  if (isPrivate(to.hostname) && !isPrivate(from.hostname)) {
+  if (isOnOwnNetwork(to.hostname) && !isOnOwnNetwork(from.hostname)) {
     throw refuse(` to the private address ${to.host}, which is not followed`);
   }
   if (from.protocol === 'https:' && to.protocol === 'http:')
@@ -53,9 +48,4 @@ export function redirected(
     Object.entries(request.headers ?? {}).filter(([name]) => harmlessHeaders.has(name.toLowerCase())),
   );
   return { request: { ...request, headers }, url: to };
-}
-
-function isPrivate(hostname: string): boolean {
-  if (isLoopback(hostname)) return true;
-  return (isIP(hostname) !== 0 || hostname.startsWith('[')) && privateAddress.test(hostname);
 }
