@@ -59,6 +59,11 @@ export class AnswerReader {
     if (this.#reason !== undefined && (this.#usage || !this.#reading.expectsUsage)) this.finish(into);
   }
 
+  /** Appends the text of a message that brings nothing else. */
+  readText(text: string, into: ChatEvent[]): void {
+    if (text !== '' && this.#reason === undefined && !this.finished) into.push({ type: 'text-delta', text });
+  }
+
   /** The protocol's end was seen (`[DONE]`, or the end of a whole answer): appends `finish`. */
   finish(into: ChatEvent[]): void {
     if (this.finished) return;

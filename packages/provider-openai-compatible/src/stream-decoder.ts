@@ -2,6 +2,7 @@ import { type ChatEvent, type ServerSentEvent, SseDecoder, trimPadding } from '@
 import type { EventDecoder } from '@sluice/core/http';
 import { errorFromMessage, isErrorMessage, notTheProtocol } from './answer-errors.ts';
 import { AnswerReader, type AnswerReading } from './answer-reader.ts';
+import { plainText, TextPattern } from './text-pattern.ts';
 
 const openBrace = 0x7b;
 /** How many lines that are no server-sent events are kept, to say what came instead. */
@@ -12,6 +13,8 @@ export class StreamDecoder implements EventDecoder {
   readonly #reading: AnswerReading;
   readonly #reader: AnswerReader;
   readonly #sse: SseDecoder;
+  /** None where every message has to be decoded, because the caller wants to see it. */
+  readonly #pattern: TextPattern | undefined;
   readonly #strayLines: string[] = [];
   #into: ChatEvent[] = [];
   #sawEvents = false;
@@ -20,6 +23,7 @@ export class StreamDecoder implements EventDecoder {
   constructor(reading: AnswerReading) {
     this.#reading = reading;
     this.#reader = new AnswerReader(reading);
+    this.#pattern = reading.includeRaw ? undefined : new TextPattern();
     this.#sse = new SseDecoder((event) => this.#event(event), { onOther: (line) => this.#stray(line) });
   }
 
@@ -51,6 +55,11 @@ export class StreamDecoder implements EventDecoder {
       this.#unusual(data, event);
       return;
     }
+    const text = this.#pattern?.match(data);
+    if (text !== undefined) {
+      this.#reader.readText(text, this.#into);
+      return;
+    }
     let message: unknown;
     try {
       message = JSON.parse(data);
@@ -58,7 +67,18 @@ export class StreamDecoder implements EventDecoder {
       this.#broken(data);
       return;
     }
+    const before = this.#into.length;
     this.#reader.read(message, this.#into);
+    if (this.#pattern?.wantsLesson && this.#into.length === before + 1) this.#learn(data, message);
+  }
+
+  /** A message that brought one event, its text, is what the next ones will look like. */
+  #learn(data: string, message: unknown): void {
+    const text = plainText(message);
+    const event = this.#into.at(-1);
+    if (text !== undefined && event?.type === 'text-delta' && event.text === text) {
+      this.#pattern?.learn(data, message, text);
+    }
   }
 
   /** Data that does not begin like a message: the end mark, padding, nothing at all, the words of a ping. */
