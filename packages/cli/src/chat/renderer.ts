@@ -1,0 +1,10 @@
+import type { ChatEvent, ChatStream } from '@sluice/core';
+
+/** Shows an answer while it comes. */
+export interface Renderer {
+  /** The answer has begun. */
+  begin(stream: ChatStream): Promise<void>;
+  event(event: ChatEvent): Promise<void>;
+  /** The answer has ended, well (`undefined`) or not; also called if it never began. */
+  end(error: unknown): Promise<void>;
+}

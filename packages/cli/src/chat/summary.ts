@@ -1,0 +1,42 @@
+import type { RouteAttempt } from '@sluice/core';
+import type { Answered } from './answer.ts';
+import type { Measured } from './meter.ts';
+
+/** Who answered and how fast, after who was tried before and why that failed: a line each. */
+export function summaryLines({ answeredBy, route, measured }: Answered): readonly string[] {
+  const pace = paceOf(measured);
+  return [
+    ...failedAttemptLines(route?.attempts ?? []),
+    `${answeredBy} answered: first token after ${duration(measured.firstTokenMs)}, ${pace}, ${duration(measured.totalMs)} in all`,
+  ];
+}
+
+/** A line for each target that was tried and failed. */
+export function failedAttemptLines(attempts: readonly RouteAttempt[]): readonly string[] {
+  return attempts
+    .filter(({ outcome }) => outcome !== 'served')
+    .map(
+      ({ target, outcome, message, durationMs }) =>
+        `tried ${target}: ${message ?? 'it failed'} (${outcome}, ${duration(durationMs)})`,
+    );
+}
+
+/** Tokens a second where the upstream counts them, else the pieces in which the text came, else its length. */
+function paceOf({ usage, chunks, characters, firstTokenMs, totalMs }: Measured): string {
+  const spokenMs = totalMs - firstTokenMs;
+  const tokens = usage?.outputTokens;
+  if (tokens !== undefined) return counted(tokens, 'token', spokenMs);
+  return chunks > 1 ? counted(chunks, 'chunk', spokenMs) : `${characters} characters`;
+}
+
+function counted(amount: number, unit: string, spokenMs: number): string {
+  const units = `${amount} ${unit}${amount === 1 ? '' : 's'}`;
+  // The first one came before the clock of the rate began; an answer that came at once has no rate.
+  if (amount < 2 || spokenMs < 1) return units;
+  const rate = ((amount - 1) * 1_000) / spokenMs;
+  return `${units} at ${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
+}
+
+function duration(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}

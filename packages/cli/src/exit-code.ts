@@ -1,0 +1,20 @@
+/** What the command tells its caller. */
+export const exitCodes = {
+  /** Done. Also when the reader of a pipe has left (`| head -1`). */
+  ok: 0,
+  /** Asked, and it failed. */
+  failure: 1,
+  /** The command line or its input is wrong; nothing was sent. */
+  usage: 2,
+  /** Ctrl-C. */
+  interrupted: 130,
+  /** SIGTERM. */
+  terminated: 143,
+} as const;
+
+/** The codes for `--help`. */
+export const exitCodesHelp = `Exit codes:
+  0    done
+  1    asked, and it failed
+  2    the command line or its input is wrong: nothing was sent
+  130  interrupted (Ctrl-C); 143: ended by SIGTERM`;

@@ -1,0 +1,53 @@
+import { ChatError, type ChatErrorCode, type RouteAttempt } from '@sluice/core';
+import { NoTargetError, routeOf } from '@sluice/registry';
+import { exitCodes } from './exit-code.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What to do next, where the message does not say it in the words of this command. */
+const hints: { readonly [Code in ChatErrorCode]?: string } = {
+  auth: '--api-key-env names the variable that holds the key',
+  'model-not-found': '`sluice models` lists what there is',
+};
+
+/** Tells of a failure in one line, with the stack trace only if SLUICE_DEBUG asks for it. Returns the exit code. */
+export async function reportFailure(error: unknown, terminal: Terminal): Promise<number> {
+  await terminal.complain(failureLine(error));
+  if (terminal.io.env.SLUICE_DEBUG && error instanceof Error) {
+    await terminal.err.write(`${stacksOf(error)}\n`);
+  }
+  return error instanceof UsageError || error instanceof NoTargetError ? exitCodes.usage : exitCodes.failure;
+}
+
+/** One sentence: what happened, where, what to do. */
+export function failureLine(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  if (ChatError.is(error)) {
+    const hint = hints[error.code];
+    const message = messageOf(error);
+    return hint === undefined ? message : `${message.replace(/\.$/, '')}; ${hint}`;
+  }
+  const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
+  return `unexpected ${name}: ${message} (SLUICE_DEBUG=1 shows where)`;
+}
+
+/** Whether the attempts of a call tell more than the one line does: not if all failed alike. */
+export function failedAlike(attempts: readonly RouteAttempt[]): boolean {
+  return new Set(attempts.map(({ outcome }) => outcome)).size <= 1;
+}
+
+function messageOf(error: ChatError): string {
+  const attempts = routeOf(error)?.attempts ?? [];
+  if (attempts.length === 0) return error.message;
+  const headline = attempts.find(({ outcome }) => outcome === error.code) ?? (attempts[0] as RouteAttempt);
+  if (attempts.length === 1) return `${headline.target}: ${headline.message ?? headline.outcome}`;
+  const told = `${headline.target}: ${headline.message ?? headline.outcome}`;
+  return failedAlike(attempts)
+    ? `none of ${attempts.map(({ target }) => target).join(', ')} answered; ${told}`
+    : `none of ${attempts.length} targets answered; ${told}`;
+}
+
+function stacksOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stacksOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

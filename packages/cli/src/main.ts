@@ -1,0 +1,29 @@
+import { CommanderError } from 'commander';
+import { exitCodes } from './exit-code.ts';
+import { reportFailure } from './failure.ts';
+import { createProgram } from './program.ts';
+import type { Io } from './terminal/io.ts';
+import { createTerminal } from './terminal/terminal.ts';
+
+/**
+ * Runs the `sluice` command with these arguments (without `node` and the script) and returns its exit code. It never throws
+ * and never ends the process.
+ *
+ * @example
+ * process.exitCode = await run(['chat', 'Hello'], processIo());
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const terminal = createTerminal(io, { color: !argv.includes('--no-color') });
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said what is wrong, or printed the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return await reportFailure(error, terminal);
+  }
+}

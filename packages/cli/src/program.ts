@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { chatCommand } from './commands/chat.ts';
+import { modelsCommand } from './commands/models.ts';
+import { providersCommand } from './commands/providers.ts';
+import { sandboxCommand } from './commands/sandbox.ts';
+import { exitCodesHelp } from './exit-code.ts';
+import type { Io } from './terminal/io.ts';
+import { createTerminal, type Terminal, type TerminalOptions } from './terminal/terminal.ts';
+import { version } from './version.ts';
+
+const help = `
+Examples:
+  sluice chat "Why is the sky blue?"
+  echo "Why is the sky blue?" | sluice chat
+  sluice chat -u http://127.0.0.1:11434/v1 -m llama3:8b
+
+Environment:
+  NO_COLOR, FORCE_COLOR    switch colours off or on
+  SLUICE_SANDBOX_DOWN      providers whose server in the embedded sandbox is down, such as h2o,ylokh
+  SLUICE_DEBUG=1           show stack traces
+
+${exitCodesHelp}`;
+
+/** The command line: what there is, and how it is read. `done` gets the exit code of the command that ran. */
+export function createProgram(io: Io, done: (exitCode: number) => void): Command {
+  const program = new Command('sluice')
+    .description('Chat completions from many providers: the first that can answer does.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .option('-q, --quiet', 'print nothing but the answer and errors')
+    .option('--no-color', 'print without colours')
+    .addHelpText('after', help);
+  const open = (command: Command): Terminal => createTerminal(io, command.optsWithGlobals<TerminalOptions>());
+  for (const create of [chatCommand, modelsCommand, providersCommand, sandboxCommand]) {
+    program.addCommand(create(open, done));
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      // Commander's "error: …\n(Did you mean …?)" as one line in our form.
+      outputError: (text, write) => {
+        const line = text
+          .replace(/^error: /, '')
+          .trim()
+          .replace(/\.$/, '');
+        write(`sluice: ${line.replace(/\s*\n\s*/g, ' ')}; see --help\n`);
+      },
+    });
+  }
+  return program;
+}

@@ -1,0 +1,27 @@
+import type { CallOptions } from '@sluice/core';
+import type { Terminal } from '../terminal/terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Upstream } from './upstream.ts';
+
+/**
+ * The name to ask the registry for. With one provider chosen, a model is a model of that provider, listed or not. Where
+ * nothing names a model and the provider has no default, the server is asked, and its first model is taken and told.
+ */
+export async function modelName(
+  wanted: string | undefined,
+  { only, registry }: Upstream,
+  options: CallOptions,
+  { note }: Terminal,
+): Promise<string | undefined> {
+  if (only === undefined) return wanted;
+  if (wanted !== undefined) {
+    return wanted === only.id || wanted.startsWith(`${only.id}:`) ? wanted : `${only.id}:${wanted}`;
+  }
+  if (only.hasDefault) return only.id;
+  const [row] = await registry.listModelsByProvider(options);
+  if (row?.error) throw row.error;
+  const first = row?.models[0]?.id;
+  if (first === undefined) throw new UsageError('the server lists no model: name one with --model');
+  await note(`no --model is given: ${first} is the first that the server lists`);
+  return `${only.id}:${first}`;
+}
