@@ -3,8 +3,10 @@ import type { ChatEvent } from './events.ts';
 /** How far one branch may run ahead of the other, in events, where nothing else is said. */
 const defaultMaxAhead = 65_536;
 
+/** What one branch has still to read. Taken by an index: `shift` on a long array moves all the rest each time. */
 interface Branch {
-  readonly queue: ChatEvent[];
+  queue: ChatEvent[];
+  head: number;
   /** It was left early, or has ended. */
   closed: boolean;
 }
@@ -24,10 +26,8 @@ export function tee(
 ): [AsyncIterable<ChatEvent>, AsyncIterable<ChatEvent>] {
   const maxAhead = options.maxAhead ?? defaultMaxAhead;
   const events = stream[Symbol.asyncIterator]();
-  const branches: [Branch, Branch] = [
-    { queue: [], closed: false },
-    { queue: [], closed: false },
-  ];
+  const first: Branch = { queue: [], head: 0, closed: false };
+  const second: Branch = { queue: [], head: 0, closed: false };
   let ended: { error?: unknown } | undefined;
   let pulling: Promise<void> | undefined;
   let wakeUps: (() => void)[] = [];
@@ -42,7 +42,7 @@ export function tee(
     try {
       const step = await events.next();
       if (step.done) ended = {};
-      else for (const branch of branches) if (!branch.closed) branch.queue.push(step.value);
+      else for (const branch of [first, second]) if (!branch.closed) branch.queue.push(step.value);
     } catch (error) {
       ended = { error };
     } finally {
@@ -50,17 +50,25 @@ export function tee(
     }
   };
 
-  const iterate = async function* (own: Branch, other: Branch): AsyncGenerator<ChatEvent, void, undefined> {
+  const leave = async (own: Branch, other: Branch): Promise<void> => {
+    if (own.closed) return;
+    own.closed = true;
+    own.queue = [];
+    wake();
+    if (other.closed && !ended) await events.return?.();
+  };
+
+  const read = async function* (own: Branch, other: Branch): AsyncGenerator<ChatEvent, undefined, undefined> {
     try {
-      while (true) {
-        const event = own.queue.shift();
+      while (!own.closed) {
+        const event = take(own);
         if (event) {
           wake();
           yield event;
         } else if (ended) {
           if ('error' in ended) throw ended.error;
           return;
-        } else if (!other.closed && other.queue.length >= maxAhead) {
+        } else if (!other.closed && other.queue.length - other.head >= maxAhead) {
           await new Promise<void>((resolve) => wakeUps.push(resolve));
         } else {
           pulling ??= pull();
@@ -68,12 +76,38 @@ export function tee(
         }
       }
     } finally {
-      own.closed = true;
-      own.queue.length = 0;
-      wake();
-      if (other.closed && !ended) await events.return?.();
+      await leave(own, other);
     }
   };
 
-  return [iterate(branches[0], branches[1]), iterate(branches[1], branches[0])];
+  const branchOf = (own: Branch, other: Branch): AsyncIterable<ChatEvent> => {
+    const reader = read(own, other);
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: () => reader.next(),
+        // A generator that nobody has begun to read ends without its `finally`.
+        async return() {
+          await leave(own, other);
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+  };
+
+  return [branchOf(first, second), branchOf(second, first)];
+}
+
+function take(branch: Branch): ChatEvent | undefined {
+  const event = branch.queue[branch.head];
+  if (event === undefined) return undefined;
+  branch.head += 1;
+  // What was read is let go of once it is the larger part, so that a branch that always lags does not keep everything.
+  if (
+    branch.head === branch.queue.length ||
+    (branch.head >= 1_024 && branch.head * 2 >= branch.queue.length)
+  ) {
+    branch.queue = branch.queue.slice(branch.head);
+    branch.head = 0;
+  }
+  return event;
 }
