@@ -60,11 +60,7 @@ export function decompress(encoding: string, read: Read, onFailure: () => void):
     try {
       for (let chunk = await read(); chunk; chunk = await read()) {
         readBytes += chunk.length;
-        if (!transform.write(chunk)) {
-          await new Promise<void>((resolve) => {
-            transform.once('drain', resolve).once('close', resolve);
-          });
-        }
+        if (!transform.write(chunk)) await drained(transform);
         if (transform.destroyed) return;
       }
       transform.end();
@@ -87,4 +83,15 @@ export function decompress(encoding: string, read: Read, onFailure: () => void):
       });
     }
   };
+}
+
+/** Resolves when the stream takes more, or is gone. A long body waits often: each wait takes its listeners off again. */
+function drained(stream: Transform): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
