@@ -46,13 +46,14 @@ export interface ChatErrorDetails {
 export class ChatError extends Error {
   override readonly name: string = 'ChatError';
   readonly code: ChatErrorCode;
-  provider?: string;
-  model?: string;
-  readonly status?: number;
-  readonly retryAfterMs?: number;
+  // `declare`: a field that was not given is not there at all, rather than there and undefined wherever errors are printed.
+  declare provider?: string;
+  declare model?: string;
+  declare readonly status?: number;
+  declare readonly retryAfterMs?: number;
   sent: Sent;
-  partial?: PartialAnswer;
-  readonly body?: string;
+  declare partial?: PartialAnswer;
+  declare readonly body?: string;
 
   constructor(code: ChatErrorCode, message: string, details: ChatErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
