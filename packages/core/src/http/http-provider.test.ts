@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ChatError } from '../chat-error.ts';
 import type { ChatStream } from '../chat-stream.ts';
 import { complete } from '../complete.ts';
 import { createAsyncGenerator } from '../create-async-generator.ts';
@@ -400,6 +401,18 @@ describe('errors of the connection', () => {
     );
     expect(error).toMatchObject({ code: 'invalid-request', sent: 'no' });
     expect(server.requests).toHaveLength(0);
+  });
+});
+
+describe('a codec that refuses a response by its head', () => {
+  it('fails the call and closes the socket', async () => {
+    await using server = await localServer((_request, response) => response.write('data: never ended\n\n'));
+    const refused = new ChatError('blocked', 'not like this', { sent: 'no' });
+    const decode = (): never => {
+      throw refused;
+    };
+    expect(await failureOf(echoProvider(server.url, { decode }).stream(ask))).toBe(refused);
+    await server.noSockets();
   });
 });
 
