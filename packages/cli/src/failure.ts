@@ -31,9 +31,15 @@ export function failureLine(error: unknown): string {
   return `unexpected ${name}: ${message} (SLUICE_DEBUG=1 shows where)`;
 }
 
-/** Whether the attempts of a call tell more than the one line does: not if all failed alike. */
+/** Whether the one line tells as much as a line for each attempt would: if all failed for the same reason. */
 export function failedAlike(attempts: readonly RouteAttempt[]): boolean {
-  return new Set(attempts.map(({ outcome }) => outcome)).size <= 1;
+  return new Set(attempts.map(reasonOf)).size <= 1;
+}
+
+/** Why an attempt failed, without what is its own: the provider's name, addresses and numbers. */
+function reasonOf({ target, outcome, message = '' }: RouteAttempt): string {
+  const [provider = target] = target.split(':', 1);
+  return `${outcome} ${message.replaceAll(provider, '').replace(/[\d.:]+/g, '')}`;
 }
 
 function messageOf(error: ChatError): string {

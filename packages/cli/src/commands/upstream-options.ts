@@ -31,7 +31,9 @@ export function addUpstreamOptions(command: Command): Command {
       new Option(
         '--sandbox-down <providers>',
         'takes the servers of these providers in the sandbox down, such as h2o,ylokh; also SLUICE_SANDBOX_DOWN',
-      ).argParser(gathered),
+      )
+        .argParser(gathered)
+        .conflicts('baseUrl'),
     );
 }
 

@@ -48,7 +48,7 @@ export async function openUpstream(options: UpstreamOptions, env: Io['env']): Pr
 }
 
 /** Throws a `UsageError` with the nearest id for an unknown one. */
-export function findProvider(id: string): BuiltInProvider {
+function findProvider(id: string): BuiltInProvider {
   const found = builtInProviders.find(({ manifest }) => manifest.id === id);
   if (found) return found;
   const ids = builtInProviders.map(({ manifest }) => manifest.id);

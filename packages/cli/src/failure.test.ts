@@ -1,0 +1,64 @@
+import { ChatError, type RouteAttempt } from '@sluice/core';
+import { describe, expect, it } from 'vitest';
+import { failedAlike, failureLine } from './failure.ts';
+import { UsageError } from './usage-error.ts';
+
+const attempt = (target: string, outcome: RouteAttempt['outcome'], message: string): RouteAttempt => ({
+  target,
+  outcome,
+  message,
+  durationMs: 1,
+});
+
+/** An error of a registry after these attempts. */
+function failed(code: ChatError['code'], ...attempts: readonly RouteAttempt[]): ChatError {
+  const route = { requested: 'default', strategy: 'ordered', candidates: [], plan: [], attempts };
+  return Object.assign(new ChatError(code, 'no target answered:\n  a\n  b'), { route });
+}
+
+describe('the line for a failure', () => {
+  it('names the target and the reason where one was tried', () => {
+    const error = failed('network', attempt('h2o:falcon', 'network', 'the connection was refused'));
+    expect(failureLine(error)).toBe('h2o:falcon: the connection was refused');
+  });
+
+  it('names all targets where all failed for the same reason', () => {
+    const attempts = [
+      attempt('h2o:falcon', 'overloaded', 'h2o answered 503 at 127.0.0.1:5000'),
+      attempt('ylokh:gpt', 'overloaded', 'ylokh answered 503 at 127.0.0.1:6001'),
+    ];
+    expect(failedAlike(attempts)).toBe(true);
+    expect(failureLine(failed('overloaded', ...attempts))).toBe(
+      'none of h2o:falcon, ylokh:gpt answered; h2o:falcon: h2o answered 503 at 127.0.0.1:5000',
+    );
+  });
+
+  it('takes the most informative where the reasons differ', () => {
+    const attempts = [
+      attempt('h2o:falcon', 'network', 'the connection was reset'),
+      attempt('ylokh:gpt', 'auth', 'ylokh answered 401: no key.'),
+      attempt('flowgpt:gpt', 'network', 'the connection was refused'),
+    ];
+    expect(failedAlike(attempts)).toBe(false);
+    expect(failureLine(failed('auth', ...attempts))).toBe(
+      'none of 3 targets answered; ylokh:gpt: ylokh answered 401: no key; --api-key-env names the variable that holds the key',
+    );
+  });
+
+  it('differs between failures of one kind', () => {
+    expect(
+      failedAlike([
+        attempt('a', 'network', 'the connection was reset'),
+        attempt('b', 'network', 'the name does not exist'),
+      ]),
+    ).toBe(false);
+  });
+
+  it('is the message of a usage error, and tells where to look for anything else', () => {
+    expect(failureLine(new UsageError('the prompt is empty'))).toBe('the prompt is empty');
+    expect(failureLine(new RangeError('too much'))).toBe(
+      'unexpected RangeError: too much (SLUICE_DEBUG=1 shows where)',
+    );
+    expect(failureLine('thrown text')).toBe('unexpected string: thrown text (SLUICE_DEBUG=1 shows where)');
+  });
+});
