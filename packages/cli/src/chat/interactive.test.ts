@@ -143,6 +143,15 @@ describe('a chat at the terminal', () => {
     expect(sentMessages(1).at(-1)).toEqual({ role: 'user', content: 'Next' });
   });
 
+  it('takes pasted lines one after the other', async () => {
+    const { io, type, exitCode } = chat();
+    await type(`One${enter}Two${enter}`, 1);
+    await type(ctrlD, 3);
+    expect(await exitCode).toBe(0);
+    expect(sentMessages(1).map(({ content }) => content)).toEqual(['One', answerOf(0), 'Two']);
+    expect(io.stdout.text).toContain('> Two\n');
+  });
+
   it('a line that only looks like a path is a question', async () => {
     const { type, exitCode } = chat();
     await type(`/etc/hosts is what?${enter}`, 1);

@@ -27,9 +27,18 @@ export function createLineReader({ stdin, stdout, stderr }: Io): LineReader {
   const waiting: LineInput[] = [];
   let deliver: ((input: LineInput) => void) | undefined;
   const receive = (input: LineInput): void => {
-    if (deliver) deliver(input);
-    else if (input.type === 'interrupt' && reader.onInterrupt) reader.onInterrupt();
-    else waiting.push(input);
+    if (deliver) {
+      // At once, and not when the reader wakes up: pasted lines come in one go.
+      const resolve = deliver;
+      deliver = undefined;
+      if (input.type !== 'line') screen.stream.write('\n');
+      screen.muted = true;
+      resolve(input);
+    } else if (input.type === 'interrupt' && reader.onInterrupt) {
+      reader.onInterrupt();
+    } else {
+      waiting.push(input);
+    }
   };
   lines.on('line', (text) => receive({ type: 'line', text }));
   lines.on('close', () => receive({ type: 'end' }));
@@ -39,19 +48,19 @@ export function createLineReader({ stdin, stdout, stderr }: Io): LineReader {
   });
   const reader: LineReader = {
     onInterrupt: undefined,
-    async read(prompt) {
+    read(prompt) {
       const early = waiting.shift();
-      if (early) return early;
       screen.muted = false;
+      if (early) {
+        if (early.type === 'line') screen.stream.write(`${prompt}${early.text}\n`);
+        screen.muted = true;
+        return Promise.resolve(early);
+      }
       lines.setPrompt(prompt);
       lines.prompt(true);
-      const input = await new Promise<LineInput>((resolve) => {
+      return new Promise((resolve) => {
         deliver = resolve;
       });
-      deliver = undefined;
-      if (input.type !== 'line') screen.stream.write('\n');
-      screen.muted = true;
-      return input;
     },
     close: () => {
       lines.close();
