@@ -111,6 +111,20 @@ describe('a stream over a source', () => {
     expect(pieces).toEqual(['a', 'b']);
   });
 
+  it('joins a character that was cut between two events', async () => {
+    const [high, low] = '🙂'.split('') as [string, string];
+    const pieces = async (...batches: ChatEvent[][]): Promise<string[]> => {
+      const texts: string[] = [];
+      const stream = await openSource(sourceOf([text('x')], ...batches));
+      for await (const piece of stream.textStream) texts.push(piece);
+      return texts;
+    };
+    expect(await pieces([text(`a${high}`)], [text(`${low}b`), finish])).toEqual(['x', 'a', '🙂b']);
+    expect(await pieces([text(high)], [text(low)], [finish])).toEqual(['x', '🙂']);
+    expect(await pieces([text(high), text(high + low), finish])).toEqual(['x', `${high}🙂`]);
+    expect(await pieces([text(`a${high}`)], [finish])).toEqual(['x', 'a', high]);
+  });
+
   it('refuses result() once somebody has read from it, and gives the same result twice before that', async () => {
     const stream = await fromText(['a', 'b']);
     expect(await stream.result()).toBe(await stream.result());
@@ -142,6 +156,13 @@ describe('attachRoute', () => {
     expect(routed).toBe(stream);
     expect((await routed.result()).route).toBe(route);
     expect(outcomes).toEqual([{ type: 'finished', finish }]);
+  });
+
+  it('delivers what is to come first before the rest', async () => {
+    const first: ChatEvent = { type: 'warning', code: 'other', message: 'first' };
+    const routed = await attachRoute(await fromText('a'), route, () => {}, [first]);
+    const { warnings, text: said } = await routed.result();
+    expect([warnings, said]).toEqual([[first], 'a']);
   });
 
   it('reports leaving early as cancelled, and a failure as failed', async () => {

@@ -46,6 +46,8 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   #read = false;
   #text = '';
   #reasoning = '';
+  /** The first half of a surrogate pair whose second half has not come yet. */
+  #half = '';
 
   private constructor(
     about: { provider: string; model?: string | undefined },
@@ -152,8 +154,13 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   }
 
   /** Attaches a route and one observer of the end: how a registry learns what became of a stream, at no cost per event. */
-  attach(route: RouteDecision, onEnd: (outcome: StreamOutcome) => void): void {
+  attach(
+    route: RouteDecision,
+    onEnd: (outcome: StreamOutcome) => void,
+    first: readonly ChatEvent[] = [],
+  ): void {
     this.route = route;
+    if (first.length > 0) this.#queue.splice(this.#head, 0, ...first);
     if (this.#outcome) onEnd(this.#outcome);
     else this.#observers.push(onEnd);
   }
@@ -164,6 +171,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     if (event === undefined) return undefined;
     this.#head += 1;
     if (event.type === 'text-delta') {
+      if (this.#half !== '' || endsInHalf(event.text)) return this.#joinHalves(event.text);
       if (this.#text.length < longestPartial) this.#text += event.text;
     } else if (event.type === 'reasoning-delta') {
       if (this.#reasoning.length < longestPartial) this.#reasoning += event.text;
@@ -173,9 +181,30 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
         this.#reasoning = '';
       }
     } else if (event.type === 'finish') {
+      if (this.#half !== '') {
+        // No other half came: what there is was said all the same.
+        const text = this.#half;
+        this.#half = '';
+        this.#head -= 1;
+        return { type: 'text-delta', text };
+      }
       this.#end('finished', { type: 'finished', finish: event });
     }
     return event;
+  }
+
+  /**
+   * Upstreams cut text between tokens, and a token may end inside a character. The first half of a surrogate pair waits for
+   * the next text, so that no piece ends with half a character: written to a terminal or a file, each half would be lost.
+   */
+  #joinHalves(text: string): ChatEvent | undefined {
+    const whole = this.#half + text;
+    const upTo = endsInHalf(whole) ? whole.length - 1 : whole.length;
+    this.#half = whole.slice(upTo);
+    if (upTo === 0) return this.#take();
+    const shown = whole.slice(0, upTo);
+    if (this.#text.length < longestPartial) this.#text += shown;
+    return { type: 'text-delta', text: shown };
   }
 
   /** Waits for the next event. Readers that ask at the same time take turns. */
@@ -310,6 +339,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       },
     };
   }
+}
+
+/** Whether a text ends with the first half of a surrogate pair. */
+function endsInHalf(text: string): boolean {
+  return (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
 }
 
 /** A clean-up that fails must not spoil what was already said. */

@@ -87,11 +87,12 @@ export function errorFromStatus(failure: UpstreamFailure): ChatError {
 
 /**
  * Makes the `ChatError` of an error object inside a `200` (as the whole body or as an event of a stream). `value` is the
- * decoded object, or its `error` field.
+ * decoded object, or its `error` field; with the `headers` of the response its `Retry-After` counts, too.
  */
 export function errorFromObject(
   value: unknown,
-  about: Pick<UpstreamFailure, 'provider' | 'model' | 'secrets'> & { readonly status?: number },
+  about: Pick<UpstreamFailure, 'provider' | 'model' | 'secrets'> &
+    Partial<Pick<UpstreamFailure, 'status' | 'headers' | 'nowMs'>>,
 ): ChatError {
   const told = describeObject(value);
   const words = `${told.kind ?? ''} ${told.message ?? ''}`;
@@ -108,6 +109,7 @@ export function errorFromObject(
       provider: about.provider,
       model: about.model,
       status,
+      retryAfterMs: about.headers && parseRetryAfter(about.headers, about.nowMs ?? Date.now()),
       sent: 'yes',
       body: excerptOf(jsonOf(value), about.secrets),
     },

@@ -6,12 +6,15 @@ import { ChatError } from '../chat-error.ts';
 const harmlessBytes = 8 * 1024 * 1024;
 const mostGrowth = 200;
 
+/** A decompressor that tells how many compressed bytes it has used up, as those of node:zlib do. */
+type Inflating = Transform & { readonly bytesWritten: number };
+
 type Read = () => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
 /** Sync flush lets a cut body deliver what it has; that it was cut is for the protocol to notice. */
 const zlibOptions = { finishFlush: constants.Z_SYNC_FLUSH };
 
-const decoders: { readonly [encoding: string]: () => Transform } = {
+const decoders: { readonly [encoding: string]: () => Inflating } = {
   gzip: () => createGunzip(zlibOptions),
   'x-gzip': () => createGunzip(zlibOptions),
   deflate: () => createInflate(zlibOptions),
@@ -35,14 +38,13 @@ export function decompress(encoding: string, read: Read, onFailure: () => void):
     );
   }
   const transform = create();
-  let readBytes = 0;
   let madeBytes = 0;
   const output = (async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     const feeding = feed();
     feeding.catch(() => {});
     for await (const chunk of transform) {
       madeBytes += (chunk as Uint8Array).length;
-      if (madeBytes > harmlessBytes && madeBytes > readBytes * mostGrowth) {
+      if (madeBytes > harmlessBytes && madeBytes > transform.bytesWritten * mostGrowth) {
         throw new ChatError(
           'invalid-response',
           `the answer grew more than ${mostGrowth} times when decompressed`,
@@ -59,7 +61,6 @@ export function decompress(encoding: string, read: Read, onFailure: () => void):
   async function feed(): Promise<void> {
     try {
       for (let chunk = await read(); chunk; chunk = await read()) {
-        readBytes += chunk.length;
         if (!transform.write(chunk)) await drained(transform);
         if (transform.destroyed) return;
       }

@@ -45,7 +45,8 @@ export function transportError(error: Error, host: string, sent: Sent): ChatErro
   }
   const { code: kind, what } = failures[code] ?? guess(code, error);
   const named = code === '' ? '' : ` (${code})`;
-  return new ChatError(kind, `no answer from ${host}: ${what}${named}`, { sent, cause: error });
+  const how = sent === 'yes' ? `the answer from ${host} broke off` : `no answer from ${host}`;
+  return new ChatError(kind, `${how}: ${what}${named}`, { sent, cause: error });
 }
 
 /** An AggregateError stands for several addresses that were tried: the first one's code is as good as any. */
