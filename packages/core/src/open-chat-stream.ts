@@ -32,15 +32,17 @@ export function openChatStream(options: OpenChatStream): Promise<ChatStream> {
 
 /**
  * Marks a stream with the route that it took, and has `onEnd` called once when it ends. Streams made by `openChatStream` are
- * marked in place and cost nothing more per event; one that is made otherwise is read through a stream of ours.
+ * marked in place and cost nothing more per event; one that is made otherwise is read through a stream of ours. `first` is
+ * delivered before everything else that was not read yet: warnings of whoever chose the route.
  */
 export async function attachRoute(
   stream: ChatStream,
   route: RouteDecision,
   onEnd: (outcome: StreamOutcome) => void,
+  first: readonly ChatEvent[] = [],
 ): Promise<ChatStream> {
   const ours = stream instanceof EventStream ? stream : await adopt(stream);
-  ours.attach(route, onEnd);
+  ours.attach(route, onEnd, first);
   return ours;
 }
 

@@ -263,3 +263,14 @@ describe('isPage', () => {
     (text) => expect(isPage(text)).toBe(false),
   );
 });
+
+it('the end of a rate window says how long to wait only where the rate was exceeded', () => {
+  const about = { provider: 'p', body: '', nowMs: 0, headers: { 'x-ratelimit-reset-requests': '6m0s' } };
+  expect(errorFromStatus({ ...about, status: 429 }).retryAfterMs).toBe(360_000);
+  expect(errorFromStatus({ ...about, status: 500 }).retryAfterMs).toBeUndefined();
+  const inside = { provider: 'p', status: 200, nowMs: 0, headers: { 'retry-after': '3' } };
+  expect(errorFromObject({ error: { code: 'rate_limit_exceeded' } }, inside)).toMatchObject({
+    code: 'rate-limited',
+    retryAfterMs: 3000,
+  });
+});

@@ -70,7 +70,6 @@ export function errorFromStatus(failure: UpstreamFailure): ChatError {
   const code = codeOf(failure, told);
   const said = told.message === undefined ? '' : `: ${told.message}`;
   const hint = failure.hint?.(code) ?? hints[code]?.(failure) ?? '';
-  const retryAfterMs = parseRetryAfter(headers, failure.nowMs);
   return new ChatError(
     code,
     `${provider} answered ${status}${bounded(redact(said, failure.secrets), longestMessage)}${hint}`,
@@ -78,7 +77,7 @@ export function errorFromStatus(failure: UpstreamFailure): ChatError {
       provider,
       model: failure.model,
       status,
-      retryAfterMs,
+      retryAfterMs: retryAfterOf(code, headers, failure.nowMs),
       sent: sentOf(status),
       body: failure.body === '' ? undefined : excerptOf(failure.body, failure.secrets),
     },
@@ -109,7 +108,7 @@ export function errorFromObject(
       provider: about.provider,
       model: about.model,
       status,
-      retryAfterMs: about.headers && parseRetryAfter(about.headers, about.nowMs ?? Date.now()),
+      retryAfterMs: about.headers && retryAfterOf(code, about.headers, about.nowMs ?? Date.now()),
       sent: 'yes',
       body: excerptOf(jsonOf(value), about.secrets),
     },
@@ -144,6 +143,20 @@ export function errorFromPage(
 /** Whether a text looks like a page of HTML. */
 export function isPage(text: string): boolean {
   return /^\s*<(?:!--|(?:!doctype\s+html|html|head|body|title|script|meta)\b)/i.test(text);
+}
+
+/**
+ * How long to wait. Many upstreams tell on every answer when their rate windows end; that says something about this failure
+ * only if it was the rate that was exceeded.
+ */
+function retryAfterOf(
+  code: ChatErrorCode,
+  headers: UpstreamFailure['headers'],
+  nowMs: number,
+): number | undefined {
+  if (code === 'rate-limited') return parseRetryAfter(headers, nowMs);
+  const { 'retry-after': seconds, 'retry-after-ms': milliseconds } = headers;
+  return parseRetryAfter({ 'retry-after': seconds, 'retry-after-ms': milliseconds }, nowMs);
 }
 
 /** What an error keeps of an answer. Redacted before it is cut: a cut secret would no longer be known. */

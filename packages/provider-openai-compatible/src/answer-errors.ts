@@ -9,6 +9,8 @@ export interface AnswerOrigin {
   readonly provider: string;
   readonly model: string;
   readonly secrets: Secrets;
+  /** The headers of the response, for a `Retry-After` beside an error. */
+  readonly headers?: { readonly [name: string]: string | undefined };
 }
 
 /**

@@ -65,6 +65,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): ChatPr
           provider: id,
           model: request.model,
           secrets,
+          headers: head.headers,
           includeRaw,
           expectsUsage: asksForUsage(request, settings, stream),
         },
