@@ -10,6 +10,7 @@ import {
 } from '@sluice/core';
 import type { EventDecoder } from '@sluice/core/http';
 import { isRecord, type JsonRecord } from '../wire/json-value.ts';
+import { withoutPadding } from './padding.ts';
 import { doneMark, ReplyLines } from './reply-lines.ts';
 import { StreamedText } from './streamed-text.ts';
 import { isTgiEvent, readTgiEvent, statusOfErrorType } from './tgi-events.ts';
@@ -91,7 +92,7 @@ class Reply implements ReplyDecoder, AnswerSink {
   }
 
   text(token: string): void {
-    const text = this.#half + token;
+    const text = this.#half + withoutPadding(token);
     // A lone half would become U+FFFD wherever the text is written as bytes.
     this.#half = isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(-1) : '';
     this.#show(this.#half === '' ? text : text.slice(0, -1));
@@ -110,9 +111,11 @@ class Reply implements ReplyDecoder, AnswerSink {
     if (message !== undefined && /\bno output was generated\b/i.test(message)) {
       throw this.#failure('empty-response', `${provider} generated nothing`);
     }
+    // Before E a status of the model server is only there as the message's first word.
+    const status = statusCode ?? Number(/^[45]\d\d(?= )/.exec(message ?? '')?.[0] ?? Number.NaN);
     throw this.#reported({
       ...(message === undefined ? {} : { message }),
-      ...(statusCode === undefined ? {} : { statusCode }),
+      ...(Number.isNaN(status) ? {} : { statusCode: status }),
     });
   }
 
@@ -185,7 +188,7 @@ class Reply implements ReplyDecoder, AnswerSink {
       }
     }
     this.#showHalf();
-    const { missing, problem } = this.#streamed.compare(finalText);
+    const { missing, problem } = this.#streamed.compare(finalText.replaceAll('\0', ''));
     if (missing !== '') this.text(missing);
     if (problem !== undefined) {
       this.#flush();

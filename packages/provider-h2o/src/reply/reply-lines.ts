@@ -3,6 +3,12 @@ import { ChatError, LineDecoder, parseJson, trimPadding } from '@sluice/core';
 /** How much of what is not the protocol is kept, in UTF-16 units: enough for a page's title and its marks. */
 const longestStray = 8_192;
 
+/**
+ * The longest line that is taken, in bytes, and the longest event of several lines, in UTF-16 units: twice of what is common,
+ * since the last line of an answer repeats all of it.
+ */
+const longestLine = 8 * 1024 * 1024;
+
 /** Fields of a server-sent event that say nothing here. */
 const ignoredFields = /^(?:event|id|retry):/;
 
@@ -32,7 +38,7 @@ export class ReplyLines {
   constructor(onValue: (value: unknown) => void, onStray: () => void) {
     this.#onValue = onValue;
     this.#onStray = onStray;
-    this.#lines = new LineDecoder((line) => this.#line(line));
+    this.#lines = new LineDecoder((line) => this.#line(line), longestLine);
   }
 
   push(chunk: Uint8Array): void {
@@ -66,10 +72,10 @@ export class ReplyLines {
   #dataLine(text: string): void {
     if (this.#data !== undefined) {
       this.#data += `\n${text}`;
-      if (this.#data.length > longestData) {
+      if (this.#data.length > longestLine) {
         throw new ChatError(
           'invalid-response',
-          `an event of the answer is longer than ${longestData} characters`,
+          `an event of the answer is longer than ${longestLine} characters`,
           {
             sent: 'yes',
           },
@@ -96,9 +102,6 @@ export class ReplyLines {
     else parseJson(text, 'a line of the answer');
   }
 }
-
-/** What one event may have on several lines, in UTF-16 units. */
-const longestData = 4 * 1024 * 1024;
 
 /** The mark with which some proxies end an event stream; handed on as a text. */
 export const doneMark = '[DONE]';

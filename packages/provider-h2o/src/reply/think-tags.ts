@@ -16,6 +16,7 @@ export class ThinkTags {
   #held = '';
 
   push(text: string, into: ChatEvent[]): void {
+    if (text === '') return;
     if (this.#state === 'after') {
       into.push({ type: 'text-delta', text });
       return;

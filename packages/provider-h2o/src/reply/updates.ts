@@ -1,5 +1,6 @@
 import type { ChatEvent } from '@sluice/core';
 import { isRecord, type JsonRecord, textField } from '../wire/json-value.ts';
+import { withoutPadding } from './padding.ts';
 
 /** What an update of eras B to E does to an answer. */
 export interface AnswerSink {
@@ -24,7 +25,7 @@ export interface AnswerSink {
  */
 const handlers: { readonly [type: string]: (update: JsonRecord, answer: AnswerSink) => void } = {
   stream: (update, answer) => {
-    if (typeof update.token === 'string') answer.text(withoutPadding(update.token));
+    if (typeof update.token === 'string') answer.text(update.token);
   },
   finalAnswer: (update, answer) => {
     answer.finalText(typeof update.text === 'string' ? update.text : '', update.interrupted === true);
@@ -76,13 +77,6 @@ const handlers: { readonly [type: string]: (update: JsonRecord, answer: AnswerSi
 export function readUpdate(update: JsonRecord, answer: AnswerSink): void {
   const type = String(update.type);
   if (Object.hasOwn(handlers, type)) handlers[type]?.(update, answer);
-}
-
-/** From 2024-05-23 a token is filled up with NUL to 16 units, so that packet sizes don't give the words away. */
-function withoutPadding(token: string): string {
-  let end = token.length;
-  while (end > 0 && token.charCodeAt(end - 1) === 0) end -= 1;
-  return end === token.length ? token : token.slice(0, end);
 }
 
 function ignored(feature: string, what: string): ChatEvent {

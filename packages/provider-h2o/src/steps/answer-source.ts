@@ -7,6 +7,8 @@ export interface AnswerParts {
   readonly decoder: EventDecoder;
   /** Delivered before everything else. */
   readonly first: readonly ChatEvent[];
+  /** Whether the response ends by itself after the answer: then its connection can be kept. Asked once the answer is over. */
+  readonly endsByItself: () => boolean;
   /** Called once, when the socket has been let go. */
   readonly onClose: (outcome: 'finished' | 'cancelled' | 'failed') => Promise<void>;
 }
@@ -15,7 +17,7 @@ export interface AnswerParts {
  * The events of a reply. One pull reads until there is an event: keep-alives and padding are none, so a server that sends
  * nothing else runs into the idle limit.
  */
-export function answerSource({ body, decoder, first, onClose }: AnswerParts): ChatEventSource {
+export function answerSource({ body, decoder, first, endsByItself, onClose }: AnswerParts): ChatEventSource {
   const pending = [...first];
 
   /** Whether reading may stop: something was decoded, or the body has ended. */
@@ -48,7 +50,7 @@ export function answerSource({ body, decoder, first, onClose }: AnswerParts): Ch
       }
     },
     close(outcome) {
-      if (outcome === 'finished') body.release();
+      if (outcome === 'finished' && endsByItself()) body.release();
       else body.abort();
       return onClose(outcome);
     },

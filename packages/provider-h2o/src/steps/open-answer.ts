@@ -56,18 +56,25 @@ export async function openAnswer(
       prompt: question.prompt,
       trustsFinalText: traits.tree,
     });
+    /** The grammar of the reply is the last thing that tells eras apart. */
+    const confirmEra = (): void => {
+      const { grammar } = decoder;
+      if (!grammar) return;
+      learn(call, (each) => each.grammar === grammar);
+      call.memory.confirm(call.candidates);
+    };
     return answerSource({
       body: response.body,
       decoder,
       first: [{ type: 'response-metadata', id: created.id, model }],
+      endsByItself: () => {
+        confirmEra();
+        return call.candidates.some((each) => each.endsByItself);
+      },
       onClose: (outcome) => {
         question.onEnd();
         generating = outcome !== 'finished';
-        const { grammar } = decoder;
-        if (grammar) {
-          learn(call, (each) => each.grammar === grammar);
-          call.memory.confirm(call.candidates);
-        }
+        confirmEra();
         return tidy();
       },
     });

@@ -30,6 +30,12 @@ const mostBytes = 64 * 1024;
 
 const signIn = 'sign in with a browser and pass the value of its session cookie as option cookie';
 
+/** chat-ui knows no keys, and is no API: what is said otherwise would mislead. */
+const commonAdvice: { readonly [Code in ChatErrorCode]?: string } = {
+  auth: signIn,
+  'invalid-response': 'check that baseURL is the address of a chat-ui server',
+};
+
 /** What chat-ui means by an answer that the common reading of status and body would take for something else. */
 interface Rule {
   readonly status: number;
@@ -96,8 +102,10 @@ export async function readRefusal(
     headers,
     body,
     nowMs,
-    // chat-ui knows no keys: the common advice about them would mislead.
-    hint: (code) => (rule ? `; ${rule.advice}` : code === 'auth' ? `; ${signIn}` : undefined),
+    hint: (code) => {
+      const advice = rule?.advice ?? commonAdvice[code];
+      return advice === undefined ? undefined : `; ${advice}`;
+    },
   });
   return {
     status,

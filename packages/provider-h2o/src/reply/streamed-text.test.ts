@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { StreamedText } from './streamed-text.ts';
+
+function compare(streamed: readonly string[], finalText: string): unknown {
+  const text = new StreamedText();
+  for (const piece of streamed) text.add(piece);
+  return text.compare(finalText);
+}
+
+describe('the final text of a server', () => {
+  it.each([
+    ['is what was streamed', [' Hello', ' you'], ' Hello you', ''],
+    ['is the same, trimmed', [' Hello', ' you '], 'Hello you', ''],
+    ['goes on', ['Hello'], 'Hello you', ' you'],
+    ['goes on, and is trimmed', [' Hello'], 'Hello you', ' you'],
+    ['lacks the last token after a stop', [' tok0', ' tok1'], 'tok0', ''],
+    ['has the prompt before it', [' blue'], 'The sky is blue', ''],
+    ['is empty', ['Hello'], '', ''],
+    ['is all there is', [], 'Hello', 'Hello'],
+  ])('that %s is fine', (_what, streamed, finalText, missing) => {
+    expect(compare(streamed, finalText)).toEqual({ missing });
+  });
+
+  it('that is the last part of it tells of an attempt that was given up', () => {
+    expect(compare([' One', ' try', ' One', ' two'], 'One two')).toEqual({
+      missing: '',
+      problem: expect.stringContaining('the first 8 characters'),
+    });
+  });
+
+  it('that is another one is a problem, told without a word of it', () => {
+    expect(compare(['Secret A'], 'Secret B')).toEqual({
+      missing: '',
+      problem: expect.not.stringContaining('Secret'),
+    });
+  });
+
+  it('is not compared once the answer is too long to keep', () => {
+    expect(compare(['x'.repeat(600_000), 'x'.repeat(600_000)], 'y')).toEqual({ missing: '' });
+  });
+});
