@@ -120,6 +120,21 @@ describe('FlowGPT', () => {
   });
 });
 
+describe('a character whose halves come in two events', () => {
+  it('reaches the reader whole', async () => {
+    await using sandbox = await createSandbox({ unicode: true, fault: 'split-surrogates' });
+    const provider = createFlowGpt({ baseURL: sandbox.urls.flowgpt });
+    const stream = await provider.stream(ask);
+    let text = '';
+    for await (const piece of stream.textStream) {
+      expect(piece.isWellFormed()).toBe(true);
+      text += piece;
+    }
+    expect(text).toBe(sandbox.requests[0]?.answer);
+    await provider.close();
+  });
+});
+
 describe('an answer that does not come to its end', () => {
   it.each([
     ['clean-close', 'truncated'],
@@ -184,6 +199,18 @@ describe('an answer that does not come to its end', () => {
 });
 
 describe('bug 13: errors inside an answer', () => {
+  it('an error in a 200 keeps the time that the server asks to wait', async () => {
+    await using server = await replayServer((response) =>
+      response.writeHead(200, { 'retry-after': '7' }).end('{"event":"error","data":"Rate limit reached"}\n'),
+    );
+    const provider = createFlowGpt({ baseURL: server.url });
+    expect(await failureOf(provider.stream(ask))).toMatchObject({
+      code: 'rate-limited',
+      retryAfterMs: 7_000,
+    });
+    await provider.close();
+  });
+
   it('an error as the first event is a failure of the call, with the code of its kind', async () => {
     await using sandbox = await createSandbox({
       fault: { name: 'error-first', parameters: { status: 429 } },

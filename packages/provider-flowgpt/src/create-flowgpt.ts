@@ -90,6 +90,7 @@ export function createFlowGpt(options: FlowGptOptions = {}): ChatProvider {
         provider: providerId,
         model,
         status: head.status,
+        headers: head.headers,
         secrets,
         end,
         framed:

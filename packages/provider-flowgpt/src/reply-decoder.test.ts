@@ -15,6 +15,7 @@ function read(chunks: readonly (string | Uint8Array)[], about: Partial<ReplyAbou
     provider: 'flowgpt',
     model: 'gpt-3.5-turbo',
     status: 200,
+    headers: {},
     secrets: {},
     end: 'auto',
     framed: true,
@@ -68,16 +69,6 @@ describe('a reply', () => {
     ]);
   });
 
-  it('keeps a character whole whose halves come in two events', () => {
-    const reply = '{"event":"text","data":"a\\ud83d"}\n{"event":"text","data":"\\ude42b"}\n';
-    expect(read([reply]).events).toEqual([delta('a'), delta('🙂b'), finish]);
-    expect(read(['{"event":"text","data":"a\\ud83d"}\n']).events).toEqual([
-      delta('a'),
-      delta('\ud83d'),
-      finish,
-    ]);
-  });
-
   it('is over with its end event: what comes after it is not read', () => {
     expect(read([text('a'), end, text('b'), end, 'no JSON\n']).events).toEqual([delta('a'), finish]);
   });
@@ -103,6 +94,11 @@ describe('the end of a reply', () => {
     const { events, error } = read([text('a'), '{"event":"text","da'], { end: 'body' });
     expect(events).toEqual([delta('a')]);
     expect(error?.code).toBe('truncated');
+  });
+
+  it('is not what is missing where the last line is something else', () => {
+    expect(read(['Internal error']).error?.code).toBe('invalid-response');
+    expect(read([text('a'), 'data: {}']).error?.code).toBe('invalid-response');
   });
 
   it('comes at once where nothing was said: core makes an empty-response of it', () => {

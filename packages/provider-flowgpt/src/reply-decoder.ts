@@ -9,7 +9,7 @@ import {
   type Secrets,
   trimPadding,
 } from '@sluice/core';
-import type { EventDecoder } from '@sluice/core/http';
+import type { EventDecoder, HttpHead } from '@sluice/core/http';
 
 /**
  * What counts as the end of an answer.
@@ -25,6 +25,7 @@ export interface ReplyAbout {
   readonly model: string;
   /** Of HTTP: some 2xx. */
   readonly status: number;
+  readonly headers: HttpHead['headers'];
   readonly secrets: Secrets;
   readonly end: EndRule;
   /** Whether HTTP itself marks where the body ends: without that, an end looks just like a lost connection. */
@@ -55,8 +56,6 @@ export class ReplyDecoder implements EventDecoder {
   #spoke = false;
   #hasMetadata = false;
   #warned = false;
-  /** The first half of a character whose second half comes with the next event. */
-  #half = '';
 
   constructor(about: ReplyAbout) {
     this.#about = about;
@@ -100,7 +99,8 @@ export class ReplyDecoder implements EventDecoder {
     try {
       return parseJson(text, 'a line of the answer');
     } catch (error) {
-      throw this.#ending ? this.#truncated() : error;
+      // The body ended in the middle of an object: the rest of it is missing, not wrong.
+      throw this.#ending && text.startsWith('{') ? this.#truncated() : error;
     }
   }
 
@@ -131,10 +131,7 @@ export class ReplyDecoder implements EventDecoder {
     }
     if (typeof data !== 'string')
       throw this.#invalid(`the data of a text event is ${kindOf(data)}, not text`);
-    const whole = this.#half + data;
-    const cut = isHighSurrogate(whole.charCodeAt(whole.length - 1)) ? whole.length - 1 : whole.length;
-    this.#half = whole.slice(cut);
-    if (cut > 0) this.#into.push({ type: 'text-delta', text: whole.slice(0, cut) });
+    if (data !== '') this.#into.push({ type: 'text-delta', text: data });
   }
 
   #metadata(data: unknown): void {
@@ -150,7 +147,6 @@ export class ReplyDecoder implements EventDecoder {
 
   #finish(): void {
     this.#finished = true;
-    if (this.#half !== '') this.#into.push({ type: 'text-delta', text: this.#half });
     this.#into.push({ type: 'finish', reason: 'stop' });
   }
 
@@ -192,8 +188,4 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
 }
