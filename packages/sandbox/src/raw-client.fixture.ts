@@ -7,8 +7,10 @@ export interface RawRequest {
   readonly body?: string | Buffer;
   /** Leaves after so many chunks of the body. */
   readonly leaveAfterChunks?: number;
-  /** Leaves as soon as the text so far contains this. */
+  /** Leaves as soon as the text so far contains this, in ASCII. */
   readonly leaveAt?: string;
+  /** Leaves when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a client got. */
@@ -25,8 +27,16 @@ export interface RawResponse {
 /** One request on a connection of its own. Rejects when no head of an answer comes. */
 export function send(url: string, asked: RawRequest = {}): Promise<RawResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<RawResponse>();
-  const { method = 'GET', headers = {}, body, leaveAfterChunks = Number.POSITIVE_INFINITY, leaveAt } = asked;
+  const {
+    method = 'GET',
+    headers = {},
+    body,
+    leaveAfterChunks = Number.POSITIVE_INFINITY,
+    leaveAt,
+    signal,
+  } = asked;
   const outgoing = request(url, { method, headers, agent: false }, (incoming) => {
+    answered = true;
     const chunks: Buffer[] = [];
     const finish = (ended: RawResponse['ended']): void => {
       const whole = Buffer.concat(chunks);
@@ -39,9 +49,11 @@ export function send(url: string, asked: RawRequest = {}): Promise<RawResponse> 
         ended,
       });
     };
+    let tail = '';
     incoming.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      const arrived = leaveAt !== undefined && Buffer.concat(chunks).includes(leaveAt);
+      if (leaveAt !== undefined) tail = tail.slice(-leaveAt.length) + chunk.toString('latin1');
+      const arrived = leaveAt !== undefined && tail.includes(leaveAt);
       if (chunks.length < leaveAfterChunks && !arrived) return;
       outgoing.destroy();
       finish('left');
@@ -49,7 +61,12 @@ export function send(url: string, asked: RawRequest = {}): Promise<RawResponse> 
     incoming.on('end', () => finish('end'));
     incoming.on('error', () => finish('cut'));
   });
-  outgoing.on('error', reject);
+  let answered = false;
+  // Once a head has come, the answer itself tells how it ended.
+  outgoing.on('error', (error) => {
+    if (!answered) reject(error);
+  });
+  signal?.addEventListener('abort', () => outgoing.destroy(), { once: true });
   outgoing.end(body);
   return promise;
 }

@@ -32,7 +32,7 @@ function statusLine(status: number): string {
   return `HTTP/1.1 ${status} Refused by the sandbox\r\n${challenge}Content-Length: 0\r\nConnection: close\r\n\r\n`;
 }
 
-const OUTCOMES: Readonly<Record<number, TunnelEntry['outcome']>> = { 407: 'unauthorized' };
+const OUTCOMES: Readonly<Record<number, 'unauthorized'>> = { 407: 'unauthorized' };
 
 function tunnel(request: IncomingMessage, client: Socket, head: Buffer, context: Context): void {
   const { options, log, upstream } = context;
@@ -41,7 +41,7 @@ function tunnel(request: IncomingMessage, client: Socket, head: Buffer, context:
   if (options.hang) return;
   const refused = refusal(request, options);
   if (refused !== undefined) {
-    entry.outcome = OUTCOMES[refused] ?? 'refused';
+    entry.end(OUTCOMES[refused] ?? 'refused');
     client.end(statusLine(refused));
     return;
   }
@@ -50,7 +50,7 @@ function tunnel(request: IncomingMessage, client: Socket, head: Buffer, context:
   socket.once('close', () => upstream.delete(socket));
   socket.on('error', () => {
     if (!socket.connecting && entry.outcome === 'open' && entry.bytesFromTarget > 0) return;
-    entry.outcome = 'unreachable';
+    entry.end('unreachable');
     client.end(statusLine(502));
   });
   socket.once('connect', () => {
@@ -97,12 +97,12 @@ function sendForward(
   outgoing.on('error', () => {
     if (response.headersSent) response.destroy();
     else {
-      entry.outcome = 'unreachable';
+      entry.end('unreachable');
       response.writeHead(502).end();
     }
   });
   response.once('close', () => {
-    if (entry.outcome === 'open') entry.outcome = 'closed';
+    entry.end('closed');
     outgoing.destroy();
   });
   request.on('data', (chunk: Buffer) => {
@@ -121,13 +121,13 @@ function forward(request: IncomingMessage, response: ServerResponse, context: Co
   );
   if (context.options.hang) return;
   if (address === undefined) {
-    entry.outcome = 'malformed';
+    entry.end('malformed');
     response.writeHead(400).end();
     return;
   }
   const refused = refusal(request, context.options);
   if (refused !== undefined) {
-    entry.outcome = OUTCOMES[refused] ?? 'refused';
+    entry.end(OUTCOMES[refused] ?? 'refused');
     response
       .writeHead(refused, refused === 407 ? { 'proxy-authenticate': 'Basic realm="sandbox"' } : {})
       .end();

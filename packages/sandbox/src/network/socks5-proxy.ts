@@ -123,19 +123,19 @@ async function serve(
   }
   const read = byteReader(socket);
   if (!(await greet(socket, read, options.credentials))) {
-    openEntry(log, 'socks5', '').outcome = options.credentials === undefined ? 'malformed' : 'unauthorized';
+    openEntry(log, 'socks5', '').end(options.credentials === undefined ? 'malformed' : 'unauthorized');
     if (!socket.writableEnded) socket.destroy();
     return;
   }
   const target = await readTarget(socket, read);
   const entry = openEntry(log, 'socks5', target ?? '');
   if (target === undefined) {
-    entry.outcome = 'malformed';
+    entry.end('malformed');
     if (!socket.writableEnded) socket.destroy();
     return;
   }
   if (options.refuse !== undefined) {
-    entry.outcome = 'refused';
+    entry.end('refused');
     socket.end(reply(options.refuse));
     return;
   }
@@ -145,7 +145,7 @@ async function serve(
   let joined = false;
   remote.on('error', () => {
     if (joined) return;
-    entry.outcome = 'unreachable';
+    entry.end('unreachable');
     socket.end(reply(REPLY.unreachable));
   });
   remote.once('connect', () => {

@@ -12,6 +12,8 @@ export interface TunnelEntry {
   readonly outcome: TunnelOutcome;
   readonly bytesFromClient: number;
   readonly bytesFromTarget: number;
+  /** Resolves with the outcome once it is known. */
+  readonly ended: Promise<Exclude<TunnelOutcome, 'open'>>;
 }
 
 /** A proxy for tests. */
@@ -39,13 +41,27 @@ export interface TestProxyOptions {
 }
 
 /** An entry while it is written. */
-export type OpenTunnelEntry = { -readonly [Key in keyof TunnelEntry]: TunnelEntry[Key] };
+export interface OpenTunnelEntry {
+  readonly target: string;
+  readonly outcome: TunnelOutcome;
+  bytesFromClient: number;
+  bytesFromTarget: number;
+  /** Ends the entry; only the first outcome counts. */
+  end(outcome: Exclude<TunnelOutcome, 'open'>): void;
+}
 
 /** Begins an entry of the log. */
 export function openEntry(log: TunnelEntry[], kind: TunnelEntry['kind'], target: string): OpenTunnelEntry {
-  const entry: OpenTunnelEntry = { kind, target, outcome: 'open', bytesFromClient: 0, bytesFromTarget: 0 };
-  log.push(entry);
-  return entry;
+  const { promise, resolve } = Promise.withResolvers<Exclude<TunnelOutcome, 'open'>>();
+  const entry = { kind, target, outcome: 'open' as TunnelOutcome, bytesFromClient: 0, bytesFromTarget: 0 };
+  log.push(Object.assign(entry, { ended: promise }));
+  return Object.assign(entry, {
+    end: (outcome: Exclude<TunnelOutcome, 'open'>) => {
+      if (entry.outcome !== 'open') return;
+      entry.outcome = outcome;
+      resolve(outcome);
+    },
+  });
 }
 
 /** Where a target really is. */
@@ -67,7 +83,7 @@ export function join(client: Socket, target: Socket, entry: OpenTunnelEntry): vo
     entry.bytesFromTarget += chunk.length;
   });
   const end = (): void => {
-    entry.outcome = 'closed';
+    entry.end('closed');
     client.destroy();
     target.destroy();
   };
