@@ -20,15 +20,20 @@ function limit(value: number | undefined, fallback: number): number {
 /** Fills in defaults; `0` and negative numbers mean "no limit". */
 export function resolveTimeouts(
   timeout: number | Timeouts | undefined,
-  defaults: Timeouts = {},
+  fallback: number | Timeouts = {},
 ): Required<Timeouts> {
-  const own: Timeouts = typeof timeout === 'number' ? { total: timeout } : (timeout ?? {});
+  const own = namedTimeouts(timeout);
+  const defaults = namedTimeouts(fallback);
   return {
     connect: limit(own.connect ?? defaults.connect, defaultTimeouts.connect),
     firstToken: limit(own.firstToken ?? defaults.firstToken, defaultTimeouts.firstToken),
     idle: limit(own.idle ?? defaults.idle, defaultTimeouts.idle),
     total: limit(own.total ?? defaults.total, defaultTimeouts.total),
   };
+}
+
+function namedTimeouts(timeout: number | Timeouts = {}): Timeouts {
+  return typeof timeout === 'number' ? { total: timeout } : timeout;
 }
 
 /** A monotonic clock in milliseconds. */
@@ -59,7 +64,7 @@ export class CallScope {
 
   constructor(
     options: Pick<CallOptions, 'signal' | 'timeout'> = {},
-    defaults: Timeouts = {},
+    defaults: number | Timeouts = {},
     clock: Clock = () => performance.now(),
   ) {
     this.timeouts = resolveTimeouts(options.timeout, defaults);

@@ -17,7 +17,7 @@ describe('redact: credentials', () => {
     expect(redact(text)).toBe(safe);
   });
 
-  it.each(['the secret is out', 'sk-', 'bearer of bad news', 'no credentials at all'])(
+  it.each(['the secret is out', 'sk-', 'bearer of bad news', 'a basic question.', 'no credentials at all'])(
     'leaves ordinary words: %s',
     (text) => expect(redact(text)).toBe(text),
   );

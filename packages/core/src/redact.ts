@@ -5,7 +5,8 @@ const shortestPrompt = 16;
 
 /** Shapes of credentials that upstreams are known to echo: bearer and basic tokens, `sk-` keys, JWTs, and `key=`/`token=` values. */
 const credentialShapes: readonly RegExp[] = [
-  /\b(?:bearer|basic)\s+[\w.~+/=-]{6,}/gi,
+  // With a digit, a capital or a sign in it: "basic question" and "bearer of news" are no tokens.
+  /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s+(?=[\w.~+/=-]*?(?:[\dA-Z_~+/=-]|\.\w))[\w.~+/=-]{6,}/g,
   /\b(?:sk|pk|rk|gsk|hf|xai|AIza)[-_][\w-]{6,}/g,
   /\beyJ[\w-]{8,}\.[\w-]+\.?[\w-]*/g,
   /(["']?(?:api[-_]?key|access[-_]?token|secret|password|cookie|authorization)["']?\s*[:=]\s*)(["']?)[^\s"',;&}]{4,}\2/gi,

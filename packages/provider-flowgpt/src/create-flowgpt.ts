@@ -37,8 +37,8 @@ export interface FlowGptOptions {
    * servers that have shown a `metadata` event and the body for those that send nothing but text.
    */
   readonly end?: EndRule;
-  /** Limits in milliseconds where a call has none. */
-  readonly timeouts?: Timeouts;
+  /** Limits in milliseconds where a call has none; one number is the total. */
+  readonly timeout?: number | Timeouts;
   /** A proxy where a call has none; `false` for none. Default: the environment's. */
   readonly proxy?: string | false;
   /** Milliseconds since 1970, for the signature. Default `Date.now`. */
@@ -75,7 +75,7 @@ export function createFlowGpt(options: FlowGptOptions = {}): ChatProvider {
     id: providerId,
     capabilities: manifest.capabilities,
     models: modelNames(options),
-    timeouts: options.timeouts,
+    timeout: options.timeout,
     proxy: options.proxy,
     checkOptions: checkRequestOptions,
     encode: (request) => ({

@@ -93,9 +93,9 @@ export const manifest: ProviderManifest = {
         description:
           'What counts as the end of an answer: its end event, the end of its body, or what the server shows.',
       },
-      timeouts: {
-        type: 'object',
-        description: 'Limits in milliseconds: connect, firstToken, idle, total.',
+      timeout: {
+        type: ['number', 'object'],
+        description: 'Limits in milliseconds: connect, firstToken, idle, total; one number is the total.',
       },
       proxy: {
         type: ['string', 'boolean'],

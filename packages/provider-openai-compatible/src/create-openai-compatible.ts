@@ -45,7 +45,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): ChatPr
       aliases: options.modelAliases,
     },
     credentials,
-    timeouts: timeoutsOf(options.timeout),
+    timeout: options.timeout,
     proxy: options.proxy,
     checkOptions: (extra) => checkExtraFields(extra, `providerOptions.${id}`, id),
     encode: (request, { stream }) =>
@@ -106,8 +106,4 @@ function ownHeaders({ apiKey, headers }: OpenAICompatibleOptions): { readonly [n
 function credentialsOf({ apiKey, headers }: OpenAICompatibleOptions): readonly string[] {
   const secret = Object.entries(headers ?? {}).filter(([name]) => secretHeader.test(name));
   return [...(apiKey ? [apiKey] : []), ...secret.map(([, value]) => value)];
-}
-
-function timeoutsOf(timeout: number | Timeouts | undefined): Timeouts | undefined {
-  return typeof timeout === 'number' ? { total: timeout } : timeout;
 }

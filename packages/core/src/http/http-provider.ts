@@ -46,7 +46,8 @@ export interface HttpProviderSpec {
   readonly models: ModelNames;
   /** Keys, cookies and the like that this provider sends: they are taken out of errors. */
   readonly credentials?: readonly string[];
-  readonly timeouts?: Timeouts | undefined;
+  /** Limits in milliseconds where a call has none; one number is the total. */
+  readonly timeout?: number | Timeouts | undefined;
   readonly proxy?: string | false | undefined;
   /** Checks `providerOptions[id]`, before anything is sent. Throws `invalid-request`. */
   readonly checkOptions?: (options: { readonly [key: string]: unknown }) => void;
@@ -76,7 +77,7 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
   const open = new Set<CallScope>();
 
   const newScope = (options: CallOptions): CallScope => {
-    const scope = new CallScope(options, spec.timeouts);
+    const scope = new CallScope(options, spec.timeout);
     open.add(scope);
     return scope;
   };
