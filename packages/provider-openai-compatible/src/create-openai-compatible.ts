@@ -1,4 +1,4 @@
-import type { ChatProvider, Timeouts } from '@sluice/core';
+import type { ChatProvider } from '@sluice/core';
 import { defineHttpProvider, type HttpRequest, withHeaders } from '@sluice/core/http';
 import { AnswerDecoder } from './answer-decoder.ts';
 import { wireCapabilities } from './capabilities.ts';
