@@ -121,16 +121,6 @@ export function sendJson(
   );
 }
 
-/** Sends plain text. */
-export function sendText(
-  exchange: Exchange,
-  status: number,
-  text: string,
-  headers: Head['headers'] = {},
-): Promise<void> {
-  return sendBody(exchange, { status, headers: { 'content-type': 'text/plain', ...headers } }, text);
-}
-
 /** Streams an answer, one event a chunk, as fast as the client reads. */
 export async function sendStream(exchange: Exchange, answer: StreamAnswer): Promise<void> {
   const { fault, signal } = exchange;

@@ -4,7 +4,7 @@ import type { ChangeSignal } from './change-signal.ts';
 import { ControlError, type Controls, readControls } from './controls.ts';
 import type { Exchange } from './exchange.ts';
 import type { ActiveFaults } from './faults/active-faults.ts';
-import type { EndedBy, RequestLog } from './request-log.ts';
+import type { EndedBy, RequestEntry, RequestLog } from './request-log.ts';
 import type { Phase, Service, ServiceName } from './service.ts';
 import type { AnswerOptions } from './speech.ts';
 
@@ -43,20 +43,26 @@ export type HandlerOf = (
   prefix: string,
 ) => (request: IncomingMessage, response: ServerResponse) => void;
 
-/** The whole body, or undefined when it is too large or its client left. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+/** What came of reading a body. */
+type BodyResult = { readonly bytes: Buffer } | { readonly problem: 'too large' | 'client gone' };
+
+/** Reads the whole body. One that is too large is left unread, so that it can still be answered. */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyResult> {
+  const { promise, resolve } = Promise.withResolvers<BodyResult>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) return undefined;
-      chunks.push(chunk);
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= maxBytes) chunks.push(chunk);
+    else {
+      request.pause();
+      resolve({ problem: 'too large' });
     }
-  } catch {
-    return undefined;
-  }
-  return Buffer.concat(chunks);
+  });
+  request.once('end', () => resolve({ bytes: Buffer.concat(chunks) }));
+  request.once('error', () => resolve({ problem: 'client gone' }));
+  request.once('close', () => resolve({ problem: 'client gone' }));
+  return promise;
 }
 
 function headerPairs(request: IncomingMessage): (readonly [string, string])[] {
@@ -77,6 +83,13 @@ function sendBug(response: ServerResponse, error: unknown): void {
   response.end(
     `The sandbox itself failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
   );
+}
+
+/** Answers what never reaches a service, and closes the connection: there may be more of a body to come. */
+function refuse(entry: RequestEntry, response: ServerResponse, status: number, message: string): void {
+  entry.update({ status });
+  response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
+  response.end(message);
 }
 
 /** Creates the function that turns requests into exchanges: reads, logs, applies faults, calls the service. */
@@ -120,7 +133,7 @@ export function createRequestHandler(context: HandlerContext): HandlerOf {
       query,
       headers: request.headers,
       rawHeaders: headerPairs(request),
-      bodyBytes: body ?? Buffer.alloc(0),
+      bodyBytes: 'bytes' in body ? body.bytes : Buffer.alloc(0),
       connection,
       receivedAtMs: Date.now(),
       isSocketClosed: () => request.socket.destroyed,
@@ -136,8 +149,8 @@ export function createRequestHandler(context: HandlerContext): HandlerOf {
     let cutByServer = false;
     if (response.closed) finish();
     else response.once('close', finish);
-    if (body === undefined) {
-      if (!response.destroyed) response.writeHead(413, { connection: 'close' }).end();
+    if ('problem' in body) {
+      if (body.problem === 'too large') refuse(entry, response, 413, 'The request is too large.');
       return;
     }
 
@@ -146,7 +159,7 @@ export function createRequestHandler(context: HandlerContext): HandlerOf {
       controls = readControls(request.headers);
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
-      response.writeHead(400, { 'content-type': 'text/plain' }).end(error.message);
+      refuse(entry, response, 400, error.message);
       return;
     }
     const fault = context.faults.take(service.name, phase, controls.fault);
@@ -158,7 +171,7 @@ export function createRequestHandler(context: HandlerContext): HandlerOf {
       path,
       query: new URLSearchParams(query),
       headers: request.headers,
-      body,
+      body: body.bytes,
       host: request.headers.host ?? '',
       prefix,
       controls,

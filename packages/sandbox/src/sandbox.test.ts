@@ -1,4 +1,6 @@
+import { Agent, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { postJson } from './raw-client.fixture.ts';
 import { createSandbox } from './sandbox.ts';
 
 const HELLO = JSON.stringify({ model: 'sandbox', messages: [{ role: 'user', content: 'Hello there' }] });
@@ -84,5 +86,74 @@ describe('the sandbox', () => {
     await sandbox.close();
     expect(await outcome).toBe('cut');
     expect(sandbox.openSockets).toBe(0);
+  });
+
+  it('tells who ended each exchange, and never what was said in it', async () => {
+    const entries: unknown[] = [];
+    await using sandbox = await createSandbox({ logger: (entry) => entries.push(entry) });
+    const headers = { ...JSON_TYPE, authorization: 'Bearer secret' };
+    await (
+      await fetch(`${sandbox.urls.openai}/chat/completions`, { method: 'POST', headers, body: HELLO })
+    ).text();
+    await sandbox.waitForIdle();
+    expect(entries).toMatchObject([{ service: 'openai', phase: 'message', status: 200, endedBy: 'server' }]);
+    expect(JSON.stringify(entries)).not.toMatch(/Hello|secret/u);
+  });
+
+  it('keeps only the newest requests', async () => {
+    await using sandbox = await createSandbox({ keepRequests: 2 });
+    for (const path of ['/1', '/2', '/3']) await fetch(sandbox.urls.elsewhere + path);
+    expect(sandbox.requests.map(({ path, number }) => [path, number])).toEqual([
+      ['/2', 2],
+      ['/3', 3],
+    ]);
+  });
+
+  it('refuses a body that is larger than was agreed', async () => {
+    await using sandbox = await createSandbox({ maxBodyBytes: 1000 });
+    const answer = await postJson(`${sandbox.urls.openai}/chat/completions`, 'x'.repeat(1001));
+    expect(answer.status).toBe(413);
+  });
+
+  it('refuses a control header that makes no sense', async () => {
+    await using sandbox = await createSandbox();
+    const answer = await postJson(`${sandbox.urls.openai}/chat/completions`, HELLO, {
+      'x-sandbox-tokens': 'many',
+    });
+    expect([answer.status, answer.text]).toEqual([
+      400,
+      'x-sandbox-tokens: expected a number that is not negative.',
+    ]);
+  });
+
+  it('waits no longer than it was told, and not beyond its end', async () => {
+    const sandbox = await createSandbox();
+    await expect(sandbox.waitUntil(() => false, 5)).rejects.toThrow('within 5 ms');
+    const waiting = sandbox.waitForRequest();
+    await sandbox.close();
+    await expect(waiting).rejects.toThrow('closed');
+  });
+
+  it('refuses a port that is taken', async () => {
+    await using first = await createSandbox();
+    await expect(createSandbox({ port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('numbers connections, so that one can see which were used again', async () => {
+    await using sandbox = await createSandbox();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const get = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        request(`${sandbox.urls.elsewhere}/`, { agent }, (incoming) => {
+          incoming.resume().once('end', resolve);
+        })
+          .once('error', reject)
+          .end();
+      });
+    await get();
+    await get();
+    agent.destroy();
+    await (await fetch(sandbox.urls.elsewhere)).text();
+    expect(sandbox.requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
   });
 });

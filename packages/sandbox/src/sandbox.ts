@@ -211,14 +211,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const host = options.host ?? '127.0.0.1';
   const front = createFront(services, handlerOf, () => urls);
   const frontListener = await listen({ host, port: options.port ?? 0 }, front, changes.emit);
-  await Promise.all(
-    SERVICE_NAMES.map(async (name) => {
-      const handle = handlerOf(services[name], '');
-      listeners.set(name, await listen({ host, port: 0 }, handle, changes.emit));
-    }),
-  );
+  for (const name of SERVICE_NAMES) {
+    const handle = handlerOf(services[name], '');
+    listeners.set(name, await listen({ host, port: 0 }, handle, changes.emit));
+  }
   const urls = createUrls(listeners, options.h2oEra ?? 'a');
-  const everyListener = (): readonly Listener[] => [frontListener, ...listeners.values()];
+  const everyListener: readonly Listener[] = [frontListener, ...listeners.values()];
 
   const waiting = (condition: () => boolean, timeoutMs = 5000): Promise<void> =>
     waitUntil(condition, { timeoutMs, changes, closing: closing.signal });
@@ -226,7 +224,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     log.requests.filter((request) => matches(request, match));
   const close = async (): Promise<void> => {
     closing.abort();
-    await Promise.all(everyListener().map((listener) => listener.close()));
+    await Promise.all(everyListener.map((listener) => listener.close()));
   };
 
   return {
@@ -241,7 +239,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       return chatUi.reduce((sum, service) => sum + service.activeGenerations(), 0);
     },
     get openSockets() {
-      return everyListener().reduce((sum, listener) => sum + listener.sockets.size, 0);
+      return everyListener.reduce((sum, listener) => sum + listener.sockets.size, 0);
     },
     get openStreams() {
       return streams.open;

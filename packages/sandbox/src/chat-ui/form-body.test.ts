@@ -8,23 +8,20 @@ function part(head: string, value: string): string {
 }
 
 describe('a multipart body', () => {
-  it('gives fields and files, whatever stands in them', () => {
-    const value = 'one\r\n--a bc is no boundary\r\n\u00e9';
+  it('gives fields and files, with what stands in them byte for byte', () => {
     const file = part('name="files"; filename="base64;note.txt"', 'ZmlsZQ==');
-    const body = Buffer.from(`preamble\r\n${file}${part('name="data"', value)}--a b--\r\nepilogue`);
-    const fields = parseMultipart(TYPE, body) ?? [];
-    // The line that only begins like the boundary makes the body broken: a client must choose another boundary.
-    expect(fields).toEqual([]);
-    const fine = Buffer.from(
-      `preamble\r\n${file}${part('name="data"', 'one\r\ntwo \u00e9')}--a b--\r\nepilogue`,
+    const value = 'one\r\ntwo -- \u00e9';
+    const fields = parseMultipart(
+      TYPE,
+      Buffer.from(`preamble\r\n${file}${part('name="data"', value)}--a b--\r\nepilogue`),
     );
-    const read = parseMultipart(TYPE, fine) ?? [];
-    expect(formText(read, 'data')).toBe('one\r\ntwo \u00e9');
-    expect(read[0]).toMatchObject({ name: 'files', filename: 'base64;note.txt' });
+    expect(formText(fields ?? [], 'data')).toBe(value);
+    expect(fields?.[0]).toMatchObject({ name: 'files', filename: 'base64;note.txt' });
   });
 
   it.each([
     ['no boundary in the content type', 'multipart/form-data', part('name="data"', 'x')],
+    ['a value that contains the boundary', TYPE, `${part('name="data"', 'one\r\n--a bc')}--a b--\r\n`],
     ['no closing boundary', TYPE, part('name="data"', 'x')],
     ['a part without a name', TYPE, `${part('filename="x"', 'x')}--a b--\r\n`],
   ])('is refused with %s', (_, type, body) => {

@@ -58,6 +58,9 @@ export function startGeneration(
   closing.addEventListener('abort', onClosing, { once: true });
   const tokens = paced(speech.tokens, pace, abort.signal);
   const state = { text: '', lastToken: '', tokenCount: 0, ended: false, stopped: false };
+  // Without a rate every token is there at once, and a race for each would cost more than the token.
+  const mayWait =
+    pace.firstTokenMs > 0 || (pace.tokensPerSecond > 0 && Number.isFinite(pace.tokensPerSecond));
   let pending: Promise<IteratorResult<string>> | undefined;
 
   const end = (): void => {
@@ -104,7 +107,7 @@ export function startGeneration(
     },
     next: async (client, idleMs) => {
       if (client.aborted) return { kind: 'gone' };
-      const result = await firstOf(take(), idleMs, client);
+      const result = mayWait ? await firstOf(take(), idleMs, client) : await take();
       if (result === 'idle' || result === 'gone') return { kind: result };
       pending = undefined;
       return result.done === true ? { kind: 'end' } : { kind: 'token', token: result.value };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** How far the clock of a client may be off, in seconds. FlowGPT's own limit is not known. */
-export const CLOCK_TOLERANCE_S: number = 5 * 60;
+const CLOCK_TOLERANCE_S = 5 * 60;
 
 /** How many nonces are remembered. */
 const REMEMBERED_NONCES = 100_000;
