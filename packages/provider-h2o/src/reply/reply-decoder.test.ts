@@ -86,7 +86,8 @@ describe('replies as real servers sent them', () => {
   });
 
   it('give the same events wherever their bytes are cut', () => {
-    for (const reply of recordedReplies) {
+    const different = new Map(recordedReplies.map((reply) => [reply.body, reply]));
+    for (const reply of different.values()) {
       const bytes = Buffer.from(reply.body);
       const whole = decodeReply(reply, [bytes]);
       for (let at = 1; at < bytes.length; at += 1) {

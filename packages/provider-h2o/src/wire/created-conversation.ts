@@ -15,15 +15,23 @@ export function readCreated(body: string, about: About): CreatedConversation {
   const json = tryJson(body);
   if (isRecord(json)) {
     const id = textField(json, 'conversationId');
-    if (id !== undefined) return { id, parentId: parentInSuperjson(json.conversation) };
+    if (id !== undefined && isSafeId(id)) return { id, parentId: parentInSuperjson(json.conversation) };
     if (json.error !== undefined || json.message !== undefined) throw errorFromObject(json, about);
   }
   if (isPage(body)) throw errorFromPage(body, about);
   throw new ChatError(
     'invalid-response',
-    `${about.provider} answered a new conversation without its id; check that baseURL is the address of a chat-ui server`,
+    `${about.provider} answered a new conversation without a usable id; check that baseURL is the address of a chat-ui server`,
     { provider: about.provider, model: about.model, sent: 'yes' },
   );
+}
+
+/** The longest id that is taken, in characters; they have 24. */
+const longestId = 256;
+
+/** Ids are quoted in paths, but `.` and `..` mean the same quoted. */
+function isSafeId(id: string): boolean {
+  return id.length <= longestId && id !== '.' && id !== '..';
 }
 
 /** What a question for the parent brought: a message's id, `none` where messages are no tree, nothing where it is not known. */
