@@ -2,7 +2,7 @@ import { ChatError, type ChatErrorCode, type ChatErrorDetails } from '@sluice/co
 import { describe, expect, it } from 'vitest';
 import { AllTargetsFailedError } from './all-targets-failed-error.ts';
 import { createRegistry } from './create-registry.ts';
-import { ask, failureOf, fakeProvider } from './fake-provider.fixture.ts';
+import { ask, failureOf, fakeProvider, inOrder } from './fake-provider.fixture.ts';
 
 type Failure = readonly [code: ChatErrorCode, details?: ChatErrorDetails];
 
@@ -10,7 +10,12 @@ async function failedWith(...failures: readonly Failure[]): Promise<AllTargetsFa
   const providers = failures.map(([code, details], index) =>
     fakeProvider(`p${index}`, new ChatError(code, `${code} here`, details)),
   );
-  const registry = createRegistry({ providers, default: providers.map(({ id }) => id), maxAttempts: 9 });
+  const registry = createRegistry({
+    ...inOrder,
+    providers,
+    default: providers.map(({ id }) => id),
+    maxAttempts: 9,
+  });
   return (await failureOf(registry.stream(ask))) as AllTargetsFailedError;
 }
 

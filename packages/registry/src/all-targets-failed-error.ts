@@ -88,7 +88,8 @@ function shortestWait(errors: readonly ChatError[]): number | undefined {
 
 function messageOf({ attempts, plan }: RouteDecision, stopped: string | undefined): string {
   const lines = attempts.map(({ target, outcome, message }) => `${target}: ${message ?? ''} (${outcome})`);
-  const left = plan.slice(attempts.length);
+  const tried = new Set(attempts.map(({ target }) => target));
+  const left = plan.filter((target) => !tried.has(target));
   if (stopped !== undefined && left.length > 0) lines.push(`not tried: ${left.join(', ')} (${stopped})`);
   return lines.length === 1
     ? `no target answered: ${lines[0]}`

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { candidatesFor } from './candidates.ts';
+import { createEngine } from './create-engine.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { fakeProvider } from './fake-provider.fixture.ts';
+import { createTargetState } from './target-state.ts';
 
-const directory: Directory = createDirectory([
+const directoryOf = (sources: Parameters<typeof createDirectory>[0]): Directory => {
+  const { shared } = createEngine('registry', { providers: sources }, () => directory);
+  return createDirectory(sources, (id, member, settings) => createTargetState(id, member, settings, shared));
+};
+
+const directory: Directory = directoryOf([
   { provider: fakeProvider('h2o'), models: ['falcon-40b', 'shared'], defaultModel: 'falcon-40b' },
   {
     provider: fakeProvider('ylokh'),
@@ -56,7 +63,7 @@ describe('a requested name', () => {
       models: ['falcon-40b', 'falcon-7b'],
       modelAliases: { falcon: 'falcon-40b' },
     } as const;
-    const found = createDirectory([
+    const found = directoryOf([
       {
         provider: fakeProvider('mine'),
         manifest,

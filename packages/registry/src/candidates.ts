@@ -1,5 +1,5 @@
-import type { Directory } from './directory.ts';
-import { type Target, targetOf } from './target.ts';
+import type { Directory, Keep } from './directory.ts';
+import type { Target } from './target.ts';
 
 /**
  * The targets that a name stands for; empty if it is unknown.
@@ -11,23 +11,17 @@ import { type Target, targetOf } from './target.ts';
  * Model ids may hold colons and slashes (`llama3:8b`): what stands before the first colon counts as a provider only if one
  * is registered by that id.
  */
-export function candidatesFor(name: string, { members, byModel }: Directory): readonly Target[] {
+export function candidatesFor(name: string, directory: Directory, keep: Keep = 'peek'): readonly Target[] {
+  const { members, byModel } = directory;
   const colon = name.indexOf(':');
   const prefixed = colon > 0 ? members.get(name.slice(0, colon)) : undefined;
-  if (prefixed) return [targetOf(prefixed, name.slice(colon + 1))];
+  if (prefixed) return [directory.target(prefixed, name.slice(colon + 1), keep)];
   const member = members.get(name);
-  if (member) return [targetOf(member)];
+  if (member) return [directory.target(member, undefined, keep)];
   return byModel.get(name) ?? [];
 }
 
 /** The same targets, each once: the first mention counts. */
-export function distinct(targets: Iterable<Target>): readonly Target[] {
-  const seen = new Set<string>();
-  const once: Target[] = [];
-  for (const target of targets) {
-    if (seen.has(target.id)) continue;
-    seen.add(target.id);
-    once.push(target);
-  }
-  return once;
+export function distinct(targets: readonly Target[]): readonly Target[] {
+  return targets.length < 2 ? targets : [...new Set(targets)];
 }

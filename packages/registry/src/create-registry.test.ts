@@ -2,7 +2,7 @@ import { ChatError, complete } from '@sluice/core';
 import { createSandbox, type FaultRequest, type FaultRow, faults, type Sandbox } from '@sluice/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistry } from './create-registry.ts';
-import { ask, failureOf, fakeProvider } from './fake-provider.fixture.ts';
+import { ask, failureOf, fakeProvider, inOrder } from './fake-provider.fixture.ts';
 import { routeOf } from './route-of.ts';
 import { sseProvider } from './sse-provider.fixture.ts';
 
@@ -15,6 +15,7 @@ describe('a registry over two real servers', () => {
 
   const twoServers = () =>
     createRegistry({
+      ...inOrder,
       providers: [
         sseProvider('first', sandbox.urls.openai, 'sandbox'),
         sseProvider('second', `${sandbox.urls.ylokh}/v1`, 'sandbox'),
@@ -123,11 +124,13 @@ describe('a registry over two real servers', () => {
 describe('a registry as a provider', () => {
   it('can stand in another registry, which tells its own route', async () => {
     const inner = createRegistry({
+      ...inOrder,
       id: 'inner',
       providers: [fakeProvider('a', new ChatError('network', 'down')), fakeProvider('b')],
       default: ['a', 'b'],
     });
     const outer = createRegistry({
+      ...inOrder,
       providers: [fakeProvider('c', new ChatError('auth', 'no')), inner],
       default: ['c', 'inner'],
     });
@@ -136,10 +139,15 @@ describe('a registry as a provider', () => {
     expect((await stream.result()).text).toBe('b says so');
 
     const broken = createRegistry({
+      ...inOrder,
       id: 'broken',
       providers: [fakeProvider('a', new ChatError('rate-limited', 'slow down', { retryAfterMs: 5 }))],
     });
-    const next = createRegistry({ providers: [broken, fakeProvider('b')], default: ['broken', 'b'] });
+    const next = createRegistry({
+      ...inOrder,
+      providers: [broken, fakeProvider('b')],
+      default: ['broken', 'b'],
+    });
     expect((await next.stream(ask)).route?.attempts[0]).toMatchObject({
       target: 'broken',
       outcome: 'rate-limited',

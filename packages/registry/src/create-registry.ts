@@ -1,36 +1,42 @@
-import { type CallOptions, ChatError, validateRequest } from '@sluice/core';
-import { type AttemptPolicy, attemptInOrder } from './attempts.ts';
+import { type CallOptions, ChatError, type ChatRequest, validateRequest } from '@sluice/core';
+import { Call } from './call.ts';
+import { callChoices } from './call-choices.ts';
+import { limitsOf } from './call-limits.ts';
 import { combinedCapabilities } from './combined-capabilities.ts';
-import { createDirectory } from './directory.ts';
-import { limitsOf } from './limits.ts';
+import { createEngine } from './create-engine.ts';
+import { createDirectory, type Directory } from './directory.ts';
 import { listByProvider, merged } from './list-models.ts';
-import { planFor, refusedByAll } from './plan.ts';
+import { planFor } from './plan.ts';
 import type { Registry, RegistryConfig } from './registry.ts';
 import { resolve } from './resolve.ts';
+import { resumingStream } from './resuming-stream.ts';
 import { createRoutes } from './routes.ts';
-
-const defaultMaxAttempts = 3;
+import { snapshotOf } from './snapshot.ts';
+import { createTargetState } from './target-state.ts';
 
 /**
- * Puts several providers behind one. A request goes to the target that its model names; if that fails before its answer
- * begins, to the next one that can take it. Nothing is called before the first request.
+ * Puts several providers behind one. A request goes to the best of the targets that its model names; if that fails before its
+ * answer begins, to the next one that can take it. Nothing is called before the first request.
  *
  * Throws a `TypeError` that names the path for a wrong configuration.
  *
  * @example
  * const registry = createRegistry({
  *   providers: [{ provider: createH2o(), manifest: h2oManifest }, { provider: createYlokh(), manifest: ylokhManifest }],
- *   routes: { fast: ['ylokh:gpt-3.5-turbo', 'h2o'] },
+ *   routes: { fast: { targets: ['ylokh:gpt-3.5-turbo', 'h2o'], strategy: 'latency' } },
  * });
  * const stream = await registry.stream({ model: 'fast', messages: [{ role: 'user', content: 'Hello' }] });
  * console.log(stream.route?.target);
  */
 export function createRegistry(config: RegistryConfig): Registry {
   const { id = 'registry' } = config;
-  const directory = createDirectory(config.providers);
+  const { engine, shared, random, link } = createEngine(id, config, () => directory);
+  const { timers, cooldowns, retryBudget, hedgeBudget } = engine;
+  const directory: Directory = createDirectory(config.providers, (target, member, settings) =>
+    createTargetState(target, member, settings, shared),
+  );
   const routes = createRoutes(config, directory);
   const members = [...directory.members.values()];
-  const policy = policyOf(config);
   let closed = false;
 
   const throwIfClosed = (): void => {
@@ -39,8 +45,22 @@ export function createRegistry(config: RegistryConfig): Registry {
 
   const limited = (options: CallOptions): CallOptions => ({
     ...options,
-    timeout: limitsOf(options, policy.timeouts),
+    timeout: limitsOf(options, engine.timeouts),
   });
+
+  const open = async (request: ChatRequest, options: CallOptions) => {
+    const { resume: wanted } = callChoices(request, id);
+    const nowMs = timers.now();
+    retryBudget.request(nowMs);
+    hedgeBudget.request(nowMs);
+    const resolution = resolve(request.model, directory, routes, 'recent');
+    const plan = planFor(resolution, request, { cooldowns, nowMs, random: random.next });
+    resolution.route.sequence += 1;
+    const resume = wanted ?? resolution.route.options.resume ?? false;
+    const call = new Call(engine, plan, request, options);
+    const stream = await call.open(resume !== false);
+    return resume === false ? stream : resumingStream(call, stream, request, resume);
+  };
 
   return {
     id,
@@ -49,14 +69,23 @@ export function createRegistry(config: RegistryConfig): Registry {
     routes: [...routes.named.keys()],
     plan(request) {
       validateRequest(request);
-      return planFor(resolve(request.model, directory, routes), request).decision;
+      callChoices(request, id);
+      const resolution = resolve(request.model, directory, routes, 'peek');
+      return planFor(resolution, request, { cooldowns, nowMs: timers.now(), random: random.peek() }).decision;
     },
+    snapshot: () =>
+      snapshotOf({
+        id,
+        targets: directory.targets(),
+        cooldowns,
+        retryBudget,
+        hedgeBudget,
+        nowMs: timers.now(),
+      }),
     async stream(request, options = {}) {
       throwIfClosed();
       validateRequest(request);
-      const plan = planFor(resolve(request.model, directory, routes), request);
-      if (plan.targets.length === 0) throw refusedByAll(plan);
-      return attemptInOrder(plan, request, options, policy);
+      return open(request, options);
     },
     async listModels(options = {}) {
       return merged(await listByProvider(members, limited(options)));
@@ -66,24 +95,14 @@ export function createRegistry(config: RegistryConfig): Registry {
     },
     async close() {
       closed = true;
-      const closing = await Promise.allSettled(members.map(({ provider }) => provider.close()));
+      const providers = new Set(
+        members.flatMap(({ provider, credentials }) => [provider, ...credentials.map((key) => key.provider)]),
+      );
+      const closing = await Promise.allSettled([
+        ...[...providers].map((provider) => provider.close()),
+        link?.close(),
+      ]);
       for (const outcome of closing) if (outcome.status === 'rejected') throw outcome.reason;
     },
-  };
-}
-
-function policyOf({
-  maxAttempts = defaultMaxAttempts,
-  timeout,
-  onContentFilter,
-}: RegistryConfig): AttemptPolicy {
-  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
-    throw new TypeError(`maxAttempts must be a whole number from 1, got ${String(maxAttempts)}`);
-  }
-  return {
-    maxAttempts,
-    timeouts: typeof timeout === 'number' ? { total: timeout } : (timeout ?? {}),
-    failOverContentFilter: onContentFilter === 'next',
-    clock: () => performance.now(),
   };
 }

@@ -24,6 +24,9 @@ export const capable: Capabilities = {
   needsAuth: false,
 };
 
+/** Targets one after the other, none of them twice: for tests of something else. */
+export const inOrder = { strategy: 'ordered', retry: { maxWaitMs: 0 } } as const;
+
 export const ask: ChatRequest = { messages: [{ role: 'user', content: 'What does a sluice do, please?' }] };
 
 /** A provider without a wire, which tells how it was called. */

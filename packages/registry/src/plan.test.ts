@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from './create-registry.ts';
-import { ask, failureOf, fakeProvider } from './fake-provider.fixture.ts';
+import { ask, failureOf, fakeProvider, inOrder } from './fake-provider.fixture.ts';
 import { NoTargetError } from './no-target-error.ts';
 
 const picture = {
@@ -12,6 +12,7 @@ describe('plan()', () => {
     const blind = fakeProvider('blind', undefined, { capabilities: { vision: 'none' } });
     const seeing = fakeProvider('seeing');
     const registry = createRegistry({
+      ...inOrder,
       providers: [
         { provider: blind, models: ['m'] },
         { provider: seeing, models: ['m'] },
@@ -27,7 +28,9 @@ describe('plan()', () => {
           provider: 'seeing',
           model: 'm',
           verdict: 'eligible',
-          reason: 'tried in the order given',
+          reason: 'in the order of the configuration',
+          score: 0,
+          terms: {},
         },
         {
           target: 'blind:m',
@@ -55,7 +58,7 @@ describe('plan()', () => {
     const decision = createRegistry({ providers }).plan({ ...picture, model: 'm' });
     expect(decision.plan).toHaveLength(64);
     expect(decision.candidates).toHaveLength(64);
-    expect(JSON.stringify(decision).length).toBeLessThan(16_384);
+    expect(JSON.stringify(decision).length).toBeLessThan(32_768);
   });
 
   it('refuses a wrong request as a provider does', () => {

@@ -1,83 +1,190 @@
-import type { ChatErrorCode, ChatRequest, RouteCandidate, RouteDecision } from '@sluice/core';
-import { distinct } from './candidates.ts';
-import type { Refusal } from './filter.ts';
-import { filters } from './filters.ts';
+import {
+  ChatError,
+  type ChatErrorCode,
+  type ChatRequest,
+  type RequestNeeds,
+  type RouteCandidate,
+  type RouteDecision,
+  requestNeeds,
+} from '@sluice/core';
+import { type Filter, type FilterContext, type Refusal, refusedBy } from './filters.ts';
+import type { Cooldowns } from './health/cooldowns.ts';
+import { estimateTokens } from './limits/target-limits.ts';
 import { NoTargetError } from './no-target-error.ts';
-import { type Ranked, strategies } from './rank.ts';
 import type { Resolution } from './resolve.ts';
-import type { Target } from './target.ts';
+import type { Ranked } from './strategies/rank.ts';
+import { Target } from './target.ts';
 
 /** The most targets that a decision lists, so that its size does not grow with the number of providers. */
 const longestList = 64;
 
-/** What would be done: the targets in the order in which they are tried, and the explanation. */
-export interface Plan {
-  readonly targets: readonly Target[];
-  readonly decision: RouteDecision;
-  /** Why each target that was left out was left out. */
-  readonly refusals: readonly Refusal[];
+/** What a plan is made from, beside the request: the moment, and what would be drawn. */
+export interface PlanInputs {
+  readonly cooldowns: Cooldowns;
+  readonly nowMs: number;
+  readonly random: () => number;
 }
 
-/** Filters and ranks what a name stands for. Pure: the same input gives the same plan. */
-export function planFor(resolution: Resolution, request: ChatRequest): Plan {
-  const judges = filters.map((filter) => filter(request));
+/** What would be done: the targets in the order in which they are tried, and the explanation. */
+export interface Plan {
+  readonly resolution: Resolution;
+  readonly targets: readonly Target[];
+  /** Left out, each with the filter that did it. */
+  readonly refused: readonly Refused[];
+  readonly decision: RouteDecision;
+  readonly context: FilterContext;
+}
+
+/** A target that was left out. */
+export interface Refused {
+  readonly target: Target;
+  readonly filter: Filter;
+}
+
+/**
+ * Filters and ranks what a name stands for. Pure: the same input gives the same plan. It looks at each target once and makes
+ * nothing for those that it does not list.
+ */
+export function planFor(
+  resolution: Resolution,
+  request: ChatRequest,
+  inputs: PlanInputs,
+  needs: RequestNeeds = requestNeeds(request),
+): Plan {
+  const { route } = resolution;
+  const context: FilterContext = {
+    request,
+    needs,
+    mode: route.options.capabilities,
+    conditions: route.conditions,
+    cooldowns: inputs.cooldowns,
+    tokens: estimateTokens(needs.inputChars, request.maxOutputTokens),
+    nowMs: inputs.nowMs,
+  };
   const eligible: Target[] = [];
-  const refusals: Refusal[] = [];
-  const refused: RouteCandidate[] = [];
-  for (const target of distinct(resolution.targets)) {
-    let refusal: Refusal | undefined;
-    for (const judge of judges) {
-      refusal = judge(target);
-      if (refusal) break;
-    }
-    if (!refusal) {
-      eligible.push(target);
-      continue;
-    }
-    refusals.push(refusal);
-    if (refused.length < longestList) refused.push(candidate(target, 'refused', refusal.reason));
+  const refused: Refused[] = [];
+  for (const target of route.targets) {
+    const filter = refusedBy(target, context);
+    if (filter === undefined) eligible.push(target);
+    else refused.push({ target, filter });
   }
-  const ranked = strategies[resolution.strategy](eligible);
+  const ranked = eligible.length === 0 ? [] : rank(resolution, eligible, context, inputs);
   return {
-    targets: ranked.map(({ target }) => target),
-    refusals,
-    decision: decisionOf(resolution, ranked, refused),
+    resolution,
+    targets: ranked.map(({ target }) => target as Target),
+    refused,
+    context,
+    decision: decisionOf(resolution, ranked, eligible, refused, context),
   };
 }
 
-/** The error for a plan without a target: what every refusal says, if all say the same. */
-export function refusedByAll({ decision, refusals }: Plan): NoTargetError {
-  const codes = new Set<ChatErrorCode>(refusals.map(({ code }) => code));
+/** Ranks by the route's strategy. A strategy of a user's own is not trusted to name each eligible target once at most. */
+function rank(
+  { route }: Resolution,
+  targets: readonly Target[],
+  { request, needs, nowMs }: FilterContext,
+  { random }: PlanInputs,
+): readonly Ranked[] {
+  const ranked = ranking(route.strategy, () =>
+    route.rank({
+      targets,
+      places: Math.min(targets.length, longestList),
+      nowMs,
+      random,
+      sequence: route.sequence,
+      key: route.keyOf?.(request),
+      inputChars: needs.inputChars,
+    }),
+  );
+  const seen = new Set<unknown>();
+  return ranked
+    .filter(({ target }) => target instanceof Target && !seen.has(target) && seen.add(target))
+    .slice(0, longestList);
+}
+
+function ranking(strategy: string, rankAll: () => readonly Ranked[]): readonly Ranked[] {
+  try {
+    return rankAll();
+  } catch (cause) {
+    throw new ChatError('internal', `the strategy ${strategy} failed; see the error's cause`, { cause });
+  }
+}
+
+/** What every refusal says at this moment, for the caller, if nothing else can be done. */
+export function refusedByAll({ resolution, decision, context: then }: Plan, nowMs: number): NoTargetError {
+  const context = { ...then, nowMs };
+  const codes = new Set<ChatErrorCode>();
+  const reasons = new Set<string>();
+  let waitMs = Number.POSITIVE_INFINITY;
+  for (const target of resolution.route.targets) {
+    const refusal = refusedBy(target, context)?.describe(target, context) ?? leftOutByStrategy;
+    codes.add(refusal.code);
+    if (reasons.size < longestList) reasons.add(refusal.reason);
+    waitMs = Math.min(waitMs, refusal.availableInMs ?? Number.POSITIVE_INFINITY);
+  }
   const [only] = codes;
   const code = codes.size === 1 && only !== undefined ? only : 'no-target';
-  const reasons = [...new Set(refusals.map(({ reason }) => reason))];
-  return new NoTargetError(code, `no target can take this request: ${reasons.join('; ')}`, decision);
+  return new NoTargetError(
+    code,
+    `no target can take this request: ${[...reasons].join('; ')}`,
+    decision,
+    waitMs === Number.POSITIVE_INFINITY ? undefined : Math.ceil(waitMs),
+  );
 }
 
 function decisionOf(
-  { requested, strategy }: Resolution,
+  { requested, route }: Resolution,
   ranked: readonly Ranked[],
-  refused: readonly RouteCandidate[],
+  eligible: readonly Target[],
+  refused: readonly Refused[],
+  context: FilterContext,
 ): RouteDecision {
-  const listed = ranked.slice(0, longestList);
+  const candidates: RouteCandidate[] = ranked.map(place);
+  if (ranked.length < eligible.length && ranked.length < longestList) {
+    const places = new Set<unknown>(ranked.map(({ target }) => target));
+    for (const target of eligible) {
+      if (candidates.length >= longestList) break;
+      if (!places.has(target)) candidates.push(candidate(target, leftOutByStrategy));
+    }
+  }
+  for (const { target, filter } of refused) {
+    if (candidates.length >= longestList) break;
+    candidates.push(candidate(target, filter.describe(target, context)));
+  }
   return {
     requested,
-    strategy,
-    candidates: [
-      ...listed.map(({ target, reason }) => candidate(target, 'eligible', reason)),
-      ...refused.slice(0, longestList - listed.length),
-    ],
-    plan: listed.map(({ target }) => target.id),
+    strategy: route.strategy,
+    candidates,
+    plan: ranked.map(({ target }) => target.id),
     attempts: [],
   };
 }
 
-function candidate(target: Target, verdict: RouteCandidate['verdict'], reason: string): RouteCandidate {
+const leftOutByStrategy: Refusal = { code: 'no-target', reason: 'left out by the strategy' };
+
+function place({ target, score, terms, reason }: Ranked): RouteCandidate {
+  const { model } = target as Target;
   return {
     target: target.id,
-    provider: target.member.id,
-    ...(target.model === undefined ? {} : { model: target.model }),
-    verdict,
+    provider: target.provider,
+    ...(model === undefined ? {} : { model }),
+    verdict: 'eligible',
     reason,
+    // JSON has no infinity.
+    ...(Number.isFinite(score) ? { score } : {}),
+    terms,
+  };
+}
+
+function candidate(target: Target, { reason, availableInMs }: Refusal): RouteCandidate {
+  return {
+    target: target.id,
+    provider: target.provider,
+    ...(target.model === undefined ? {} : { model: target.model }),
+    verdict: 'refused',
+    reason,
+    ...(availableInMs === undefined || !Number.isFinite(availableInMs)
+      ? {}
+      : { availableInMs: Math.ceil(availableInMs) }),
   };
 }

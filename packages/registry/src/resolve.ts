@@ -1,13 +1,14 @@
 import { bounded, closest } from '@sluice/core';
 import { candidatesFor } from './candidates.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, Keep } from './directory.ts';
 import { NoTargetError } from './no-target-error.ts';
 import type { Route, Routes } from './routes.ts';
 
 /** What a requested name stands for. */
-export interface Resolution extends Route {
+export interface Resolution {
   /** The name as it was asked for; `default` where there was none. */
   readonly requested: string;
+  readonly route: Route;
 }
 
 /** The longest name that is worth a suggestion or a place in a decision, in UTF-16 units. */
@@ -19,16 +20,21 @@ const mostListed = 8;
  * Finds out what is meant: nothing (the default), a route, `provider:model`, a provider, or a bare model, in this order.
  * Throws `NoTargetError` with the nearest known name for one that nobody has.
  */
-export function resolve(name: string | undefined, directory: Directory, routes: Routes): Resolution {
+export function resolve(
+  name: string | undefined,
+  directory: Directory,
+  routes: Routes,
+  keep: Keep,
+): Resolution {
   if (name === undefined || name === '') {
-    if (routes.default.targets.length > 0) return { requested: 'default', ...routes.default };
+    if (routes.default.targets.length > 0) return { requested: 'default', route: routes.default };
     throw notFound('no-target', 'no provider is registered', 'default');
   }
   const requested = bounded(name, longestName);
   const route = routes.named.get(name);
-  if (route) return { requested, ...route };
-  const targets = candidatesFor(name, directory);
-  if (targets.length > 0) return { requested, strategy: 'ordered', targets };
+  if (route) return { requested, route };
+  const targets = candidatesFor(name, directory, keep);
+  if (targets.length > 0) return { requested, route: routes.adHoc(name, targets) };
   throw notFound('model-not-found', whyUnknown(name, directory, routes), requested);
 }
 
@@ -61,7 +67,7 @@ function suggestion(name: string, directory: Directory, routes: Routes): string 
 function notFound(code: 'no-target' | 'model-not-found', message: string, requested: string): NoTargetError {
   return new NoTargetError(code, message, {
     requested,
-    strategy: 'ordered',
+    strategy: 'none',
     candidates: [],
     plan: [],
     attempts: [],

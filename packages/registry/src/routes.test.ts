@@ -10,7 +10,7 @@ const providers = [
 ];
 
 const planOf = (config: Omit<RegistryConfig, 'providers'>, model?: string): readonly string[] =>
-  createRegistry({ ...config, providers }).plan({
+  createRegistry({ strategy: 'ordered', ...config, providers }).plan({
     messages: [{ role: 'user', content: 'Hello' }],
     ...(model === undefined ? {} : { model }),
   }).plan;

@@ -1,0 +1,161 @@
+import {
+  asChatError,
+  attachRoute,
+  type CallOptions,
+  ChatError,
+  type ChatEvent,
+  type ChatRequest,
+  type ChatStream,
+  type RouteDecision,
+  type StreamOutcome,
+} from '@sluice/core';
+import type { CallLife } from './call-life.ts';
+import type { Lease } from './lease.ts';
+import type { Timers } from './timers.ts';
+
+/** What an attempt is made with. */
+export interface AttemptInputs {
+  readonly timers: Timers;
+  readonly life: CallLife;
+  readonly lease: Lease;
+  readonly request: ChatRequest;
+  readonly options: CallOptions;
+  /** The longest wait for the first token, in milliseconds; `Infinity` leaves it to the provider. */
+  readonly shareMs: number;
+  /** The decision that the stream is to carry. */
+  readonly route: RouteDecision;
+  /** Delivered before the answer. */
+  readonly first: readonly ChatEvent[];
+  /** Told once how the answer ended, after its lease was given back. It must not refer to the stream: one that is dropped ends, too. */
+  readonly onEnd: (outcome: StreamOutcome) => void;
+}
+
+/** How an attempt went until its answer began. */
+export interface Settled {
+  readonly attempt: Attempt;
+  readonly durationMs: number;
+  /** One of the two. */
+  readonly stream?: ChatStream;
+  readonly error?: ChatError;
+}
+
+/** One try of one target. Whatever happens to it, its lease is given back once, and its socket is closed if its answer is not wanted. */
+export class Attempt {
+  readonly lease: Lease;
+  readonly startedAt: number;
+  /** Never rejects. */
+  readonly settled: Promise<Settled>;
+  readonly #inputs: AttemptInputs;
+  readonly #controller = new AbortController();
+  #settle: ((settled: Settled) => void) | undefined;
+  #forget: () => void = () => {};
+  #guard: unknown;
+
+  constructor(inputs: AttemptInputs) {
+    const { timers, life, lease, shareMs } = inputs;
+    this.#inputs = inputs;
+    this.lease = lease;
+    this.startedAt = timers.now();
+    this.settled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#forget = life.onEnd((error) => this.#cut(error));
+    if (!this.#settle) return;
+    if (shareMs !== Number.POSITIVE_INFINITY) {
+      this.#guard = timers.setTimeout(
+        () => this.#cut(silent(lease, shareMs)),
+        Math.max(1, Math.ceil(shareMs)),
+      );
+    }
+    void this.#run();
+  }
+
+  /** Its answer is not wanted any more, for another attempt was quicker. Nobody is blamed. */
+  lose(): void {
+    this.lease.loseHedge(this.#inputs.timers.now());
+    this.#drop();
+  }
+
+  /** The call has ended for another reason. */
+  abandon(): void {
+    this.lease.abandon(this.#inputs.timers.now());
+    this.#drop();
+  }
+
+  async #run(): Promise<void> {
+    const { lease, request, options, route, first, life, timers, onEnd } = this.#inputs;
+    try {
+      const opened = await lease.provider.stream(request, { ...options, signal: this.#controller.signal });
+      if (!this.#settle) return void opened.cancel().catch(() => {});
+      const observe = endObserver(timers, lease, untilEnd(life, this.#controller), onEnd);
+      const stream = await attachRoute(opened, route, observe, first);
+      if (!this.#settle) return void stream.cancel().catch(() => {});
+      lease.commit(timers.now());
+      this.#done({ stream });
+    } catch (thrown) {
+      this.#done({
+        error: asChatError(thrown, { provider: lease.target.provider, model: lease.target.model }),
+      });
+    }
+  }
+
+  /** Ends it from our side: its socket is closed, whatever the provider makes of that. */
+  #cut(error: ChatError): void {
+    const { lease, timers } = this.#inputs;
+    if (error.code === 'aborted') lease.abandon(timers.now());
+    // Whose fault the end of the time was is not known; that this target kept silent so long is.
+    else if (error.code === 'deadline-exceeded') lease.loseHedge(timers.now());
+    this.#done({ error });
+    this.#controller.abort(reasonOf(error));
+  }
+
+  #drop(): void {
+    this.#controller.abort(new ChatError('aborted', 'the answer is not wanted any more'));
+    this.#done({ error: new ChatError('aborted', 'the answer is not wanted any more') });
+    void this.settled.then(({ stream }) => stream?.cancel()).catch(() => {});
+  }
+
+  #done(how: { readonly stream: ChatStream } | { readonly error: ChatError }): void {
+    const settle = this.#settle;
+    if (!settle) return;
+    this.#settle = undefined;
+    this.#forget();
+    this.#inputs.timers.clearTimeout(this.#guard);
+    settle({ attempt: this, durationMs: this.#inputs.timers.now() - this.startedAt, ...how });
+  }
+}
+
+/** While an answer is read, its caller's abort goes on to the provider. Apart, so that it holds the controller and nothing else. */
+function untilEnd(life: CallLife, controller: AbortController): () => void {
+  return life.onEnd((error) => controller.abort(reasonOf(error)));
+}
+
+/** The caller's own reason goes on as it is. */
+function reasonOf(error: ChatError): unknown {
+  return error.code === 'aborted' ? error.cause : error;
+}
+
+/** Books the end of an answer. Apart, for the same reason. */
+function endObserver(
+  timers: Timers,
+  lease: Lease,
+  forget: () => void,
+  onEnd: AttemptInputs['onEnd'],
+): (outcome: StreamOutcome) => void {
+  return (outcome) => {
+    forget();
+    const now = timers.now();
+    if (outcome.type === 'finished') lease.succeed(now, outcome.finish);
+    else if (outcome.type === 'failed' && outcome.error.code !== 'aborted') lease.fail(now, outcome.error);
+    else lease.abandon(now);
+    onEnd(outcome);
+  };
+}
+
+function silent({ target }: Lease, shareMs: number): ChatError {
+  return new ChatError(
+    'first-token-timeout',
+    `no answer began within ${Math.round(shareMs)} ms, its share of the deadline`,
+    { provider: target.provider, model: target.model, sent: 'maybe' },
+  );
+}

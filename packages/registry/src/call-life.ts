@@ -1,0 +1,124 @@
+import { ChatError } from '@sluice/core';
+import type { Timers } from './timers.ts';
+
+/**
+ * How long a call lasts: until its deadline, its caller's abort, or its end. It holds one timer and one listener at most, and
+ * `close()` releases both. After the commit point the deadline is the provider's to keep; the caller's abort still comes
+ * through here, for each attempt has a signal of its own.
+ */
+export class CallLife {
+  /** When the time is up, by the registry's clock. */
+  readonly endsAt: number;
+  /** Set once the call was ended from outside. */
+  error: ChatError | undefined;
+  readonly #timers: Timers;
+  readonly #signal: AbortSignal | undefined;
+  readonly #totalMs: number;
+  #onAbort: (() => void) | undefined;
+  #timer: unknown;
+  #undo: Set<(error: ChatError) => void> | undefined;
+
+  constructor(timers: Timers, totalMs: number, signal: AbortSignal | undefined) {
+    this.#timers = timers;
+    this.#totalMs = totalMs;
+    this.#signal = signal;
+    const now = timers.now();
+    this.endsAt = now + totalMs;
+    if (signal?.aborted) {
+      this.error = aborted(signal);
+      return;
+    }
+    if (signal) {
+      this.#onAbort = () => this.#end(aborted(signal));
+      signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+    if (totalMs !== Number.POSITIVE_INFINITY) this.#arm(now);
+  }
+
+  /** What is left of the deadline, in milliseconds; `Infinity` without one. */
+  leftMs(nowMs: number): number {
+    return this.endsAt - nowMs;
+  }
+
+  /** Runs `undo` when the call is ended from outside, at once if it was. The function returned takes it back. */
+  onEnd(undo: (error: ChatError) => void): () => void {
+    if (this.error) {
+      undo(this.error);
+      return () => {};
+    }
+    this.#undo ??= new Set();
+    const undos = this.#undo;
+    undos.add(undo);
+    return () => void undos.delete(undo);
+  }
+
+  /** Waits; rejects as soon as the call is ended from outside. */
+  sleep(delayMs: number): Promise<void> {
+    if (this.error) return Promise.reject(this.error);
+    return new Promise((resolve, reject) => {
+      const forget = this.onEnd((error) => {
+        this.#timers.clearTimeout(timer);
+        reject(error);
+      });
+      const timer = this.#timers.setTimeout(() => {
+        forget();
+        resolve();
+      }, delayMs);
+    });
+  }
+
+  /** Ends it from our side. */
+  cancel(error: ChatError): void {
+    this.#end(error);
+  }
+
+  /** The answer has begun: from here on its own stream keeps the deadline. */
+  committed(): void {
+    this.#timers.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** The answer broke off, and another is waited for: the deadline is kept here again. */
+  uncommitted(): void {
+    if (this.error || this.#timer !== undefined || this.#totalMs === Number.POSITIVE_INFINITY) return;
+    this.#arm(this.#timers.now());
+  }
+
+  /** Releases the timer and the listener. */
+  close(): void {
+    this.committed();
+    this.#undo = undefined;
+    if (this.#onAbort) this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#onAbort = undefined;
+  }
+
+  #arm(now: number): void {
+    this.#timer = this.#timers.setTimeout(
+      () => {
+        const at = this.#timers.now();
+        // A timer may fire a fraction of a millisecond early, and the longest one is shorter than a long deadline.
+        if (at < this.endsAt) this.#arm(at);
+        else this.#end(tooLate(this.#totalMs));
+      },
+      Math.max(1, Math.ceil(this.endsAt - now)),
+    );
+  }
+
+  #end(error: ChatError): void {
+    if (this.error) return;
+    this.error = error;
+    const undo = this.#undo;
+    this.close();
+    for (const step of undo ?? []) step(error);
+  }
+}
+
+function tooLate(totalMs: number): ChatError {
+  return new ChatError('deadline-exceeded', `the call did not end within ${totalMs} ms (timeout.total)`, {
+    sent: 'maybe',
+  });
+}
+
+function aborted(signal: AbortSignal): ChatError {
+  return new ChatError('aborted', 'the caller aborted the call', { cause: signal.reason, sent: 'maybe' });
+}

@@ -1,0 +1,120 @@
+import {
+  bounded,
+  type ChatError,
+  type ChatRequest,
+  promptTexts,
+  type RouteAttempt,
+  type RouteDecision,
+  redact,
+} from '@sluice/core';
+import type { Settled } from './attempt.ts';
+import { channels } from './channels.ts';
+import type { Cooldown } from './health/cooldowns.ts';
+
+/** The longest account of a failure in a decision, in UTF-16 units. */
+const longestMessage = 400;
+
+/** How an attempt came about. */
+export interface AttemptNotes {
+  readonly waitedMs?: number | undefined;
+  readonly hedged?: boolean | undefined;
+  readonly resumed?: 'continue' | 'restart' | undefined;
+}
+
+/** What one call writes down: the decision that its stream or its error carries, and the events for whoever listens. */
+export class CallRecord {
+  /** The same object from the beginning to the end; its attempts grow. */
+  readonly route: RouteDecision;
+  readonly errors: ChatError[] = [];
+  readonly #registry: string;
+  readonly #request: ChatRequest;
+  readonly #attempts: RouteAttempt[] = [];
+
+  constructor(registry: string, decision: RouteDecision, request: ChatRequest) {
+    this.#registry = registry;
+    this.#request = request;
+    this.route = { ...decision, attempts: this.#attempts };
+  }
+
+  served({ attempt, durationMs }: Settled, notes: AttemptNotes): void {
+    const { lease } = attempt;
+    (this.route as { target?: string }).target = lease.target.id;
+    this.#add({
+      ...this.#base(attempt.lease.target.id, 'served', durationMs, lease.credential),
+      ...said(notes),
+    });
+  }
+
+  /** An attempt that failed before its answer began. Whatever a provider puts into its errors, a decision repeats neither credentials nor the prompt. */
+  failed(
+    { attempt, durationMs }: Settled,
+    error: ChatError,
+    cooldown: Cooldown | undefined,
+    notes: AttemptNotes,
+    nowMs: number,
+  ): void {
+    const { target, credential } = attempt.lease;
+    this.errors.push(error);
+    this.#add({
+      ...this.#base(target.id, error.code, durationMs, credential),
+      message: this.#safe(error.message),
+      ...(error.status === undefined ? {} : { status: error.status }),
+      ...said(notes),
+      ...(cooldown === undefined
+        ? {}
+        : { cooled: { what: cooldown.scope, forMs: Math.ceil(cooldown.untilMs - nowMs) } }),
+    });
+  }
+
+  /** An attempt that another one of the same call overtook. */
+  lost({ attempt, durationMs }: Settled, winner: string, notes: AttemptNotes): void {
+    const { target, credential } = attempt.lease;
+    this.#add({
+      ...this.#base(target.id, 'aborted', durationMs, credential),
+      message: `${winner} answered first`,
+      ...said(notes),
+    });
+  }
+
+  /** The answer of the last attempt that served broke off. */
+  broke(error: ChatError): void {
+    const at = this.#attempts.findLastIndex(({ outcome }) => outcome === 'served');
+    const served = this.#attempts[at];
+    if (served) this.#attempts[at] = { ...served, message: `broke off: ${error.code}` };
+  }
+
+  #add(attempt: RouteAttempt): void {
+    this.#attempts.push(attempt);
+    if (channels.attempt.hasSubscribers) {
+      channels.attempt.publish({ registry: this.#registry, requested: this.route.requested, attempt });
+    }
+  }
+
+  #base(
+    target: string,
+    outcome: RouteAttempt['outcome'],
+    durationMs: number,
+    credential: string | undefined,
+  ): RouteAttempt {
+    const base = { target, outcome, durationMs: tenths(durationMs) };
+    return credential === undefined ? base : { ...base, credential };
+  }
+
+  #safe(message: string): string {
+    const safe = redact(message, { prompts: promptTexts(this.#request.messages) });
+    return bounded(safe.replace(/\s+/g, ' ').trim(), longestMessage);
+  }
+}
+
+function said({ waitedMs, hedged, resumed }: AttemptNotes): Partial<RouteAttempt> {
+  if (waitedMs === undefined && !hedged && resumed === undefined) return {};
+  return {
+    ...(waitedMs === undefined ? {} : { waitedMs: tenths(waitedMs) }),
+    ...(hedged ? { hedged } : {}),
+    ...(resumed === undefined ? {} : { resumed }),
+  };
+}
+
+function tenths(ms: number): number {
+  return Math.max(0, Math.round(ms * 10) / 10);
+}

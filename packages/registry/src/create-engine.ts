@@ -1,0 +1,88 @@
+import { channels } from './channels.ts';
+import type { Directory } from './directory.ts';
+import type { Engine } from './engine.ts';
+import { type BreakerSettings, defaultBreakerTuning } from './health/breaker.ts';
+import { type Cooldowns, createCooldowns } from './health/cooldowns.ts';
+import { createRetryBudget, defaultHedgeBudget } from './limits/retry-budget.ts';
+import type { LimitsSettings } from './limits/target-limits.ts';
+import { foreignRandom, type RandomSource, seededRandom } from './random-source.ts';
+import type { RegistryConfig } from './registry.ts';
+import { linkState, type StateLink } from './state-link.ts';
+import type { SharedState } from './target-state.ts';
+import { systemTimers } from './timers.ts';
+
+const defaultMaxRetryWaitMs = 10_000;
+
+const defaultQueue = { maxWaiting: 100, maxWaitMs: 30_000 };
+
+/** The engine of a registry, the state that its targets share, and its random numbers. */
+export interface EngineParts {
+  /** Where a store is configured. */
+  readonly link: StateLink | undefined;
+  readonly engine: Engine;
+  readonly shared: SharedState;
+  readonly random: RandomSource;
+}
+
+/** Settles what a configuration says about how requests are made. Throws a `TypeError` that names the path. */
+export function createEngine(id: string, config: RegistryConfig, directory: () => Directory): EngineParts {
+  const { timers = systemTimers, retry = {}, queue = {}, timeout } = config;
+  checkNumbers(retry, 'retry', ['baseMs', 'maxMs', 'maxWaitMs']);
+  checkNumbers(queue, 'queue', ['maxWaiting', 'maxWaitMs']);
+  checkNumbers(config.breaker ?? {}, 'breaker', Object.keys(defaultBreakerTuning));
+  const random =
+    config.random === undefined
+      ? seededRandom(config.seed ?? Math.floor(Math.random() * 2 ** 32))
+      : foreignRandom(config.random);
+  const link = config.stateStore && linkState(config.stateStore, timers, () => cooldowns, directory);
+  const cooldowns: Cooldowns = createCooldowns({
+    onCool: (cooldown) => {
+      link?.sync.cooled(cooldown);
+      link?.changed();
+      if (!channels.cooldown.hasSubscribers) return;
+      const forMs = Math.ceil(cooldown.untilMs - timers.now());
+      channels.cooldown.publish({ registry: id, ...cooldown, forMs });
+    },
+  });
+  const breakers: BreakerSettings = {
+    tuning: { ...defaultBreakerTuning, ...config.breaker },
+    onChange: (change) => {
+      link?.sync.breakerChanged(change);
+      link?.changed();
+      if (channels.breaker.hasSubscribers) channels.breaker.publish({ registry: id, ...change });
+    },
+  };
+  const engine: Engine = {
+    id,
+    timers,
+    cooldowns,
+    random: random.next,
+    timeouts: typeof timeout === 'number' ? { total: timeout } : (timeout ?? {}),
+    retryBudget: createRetryBudget(retry.budget),
+    hedgeBudget: createRetryBudget({ ...defaultHedgeBudget, ...config.hedgeBudget }),
+    backoff: retry,
+    maxRetryWaitMs: retry.maxWaitMs ?? defaultMaxRetryWaitMs,
+    queue: { ...defaultQueue, ...queue },
+    onFreed: ({ state }) => {
+      if (state.queue.length > 0) state.queue.pump();
+    },
+  };
+  const limits: LimitsSettings =
+    link === undefined
+      ? {}
+      : {
+          onUse: (key, requests, tokens, atMs) => {
+            link.sync.used(key, requests, tokens, atMs);
+            link.changed();
+          },
+        };
+  return { engine, random, link, shared: { timers, cooldowns, breakers, limits } };
+}
+
+function checkNumbers(value: object, path: string, names: readonly string[]): void {
+  for (const name of names) {
+    const number = (value as { readonly [name: string]: unknown })[name];
+    if (number === undefined || (typeof number === 'number' && number >= 0)) continue;
+    throw new TypeError(`${path}.${name} must be a number from 0, got ${String(number)}`);
+  }
+}
