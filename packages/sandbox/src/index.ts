@@ -3,6 +3,7 @@ export type { ChatUiConversation } from './chat-ui/conversation.ts';
 export { ERA_NAMES, type EraName } from './chat-ui/eras.ts';
 export type { ChatUiOptions } from './chat-ui/options.ts';
 export { CONTROL_HEADERS } from './controls.ts';
+export { createSandbox } from './create-sandbox.ts';
 export type { FaultTarget, ServiceSelector } from './faults/active-faults.ts';
 export {
   type FaultGroup,
@@ -26,12 +27,6 @@ export type { DialectName } from './openai/dialects.ts';
 export type { OpenAIServiceOptions } from './openai/service.ts';
 export type { ExchangeLogEntry } from './request-handler.ts';
 export type { EndedBy, ReceivedRequest } from './request-log.ts';
-export {
-  createSandbox,
-  type RequestMatch,
-  type Sandbox,
-  type SandboxOptions,
-  type SandboxUrls,
-} from './sandbox.ts';
+export type { RequestMatch, Sandbox, SandboxOptions, SandboxUrls } from './sandbox.ts';
 export { type Phase, SERVICE_NAMES, type ServiceName } from './service.ts';
 export type { AnswerOptions, Reply, ReplyFailure, ReplyRequest } from './speech.ts';

@@ -4,6 +4,7 @@ import type { ChangeSignal } from './change-signal.ts';
 import { ControlError, type Controls, readControls } from './controls.ts';
 import type { Exchange } from './exchange.ts';
 import type { ActiveFaults } from './faults/active-faults.ts';
+import { readBody } from './request-body.ts';
 import type { EndedBy, RequestEntry, RequestLog } from './request-log.ts';
 import type { Phase, Service, ServiceName } from './service.ts';
 import type { AnswerOptions } from './speech.ts';
@@ -43,30 +44,24 @@ export type HandlerOf = (
   prefix: string,
 ) => (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What came of reading a body. */
-type BodyResult = { readonly bytes: Buffer } | { readonly problem: 'too large' | 'client gone' };
-
-/** Reads the whole body. One that is too large is left unread, so that it can still be answered. */
-function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyResult> {
-  const { promise, resolve } = Promise.withResolvers<BodyResult>();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= maxBytes) chunks.push(chunk);
-    else {
-      request.pause();
-      resolve({ problem: 'too large' });
-    }
-  });
-  request.once('end', () => resolve({ bytes: Buffer.concat(chunks) }));
-  request.once('error', () => resolve({ problem: 'client gone' }));
-  request.once('close', () => resolve({ problem: 'client gone' }));
-  return promise;
+/** What is known of a request from its head. */
+interface Target {
+  readonly service: ServiceName;
+  readonly phase: Phase;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
 }
 
-function headerPairs(request: IncomingMessage): (readonly [string, string])[] {
-  const { rawHeaders } = request;
+function targetOf(service: Service, prefix: string, request: IncomingMessage): Target {
+  const { url = '/', method = 'GET' } = request;
+  const queryAt = url.indexOf('?');
+  const path = (queryAt < 0 ? url : url.slice(0, queryAt)).slice(prefix.length) || '/';
+  const query = queryAt < 0 ? '' : url.slice(queryAt);
+  return { service: service.name, phase: service.phaseOf(method, path), method, path, query };
+}
+
+function headerPairs({ rawHeaders }: IncomingMessage): (readonly [string, string])[] {
   return Array.from(
     { length: rawHeaders.length / 2 },
     (_, index) => [rawHeaders[2 * index] ?? '', rawHeaders[2 * index + 1] ?? ''] as const,
@@ -92,17 +87,80 @@ function refuse(entry: RequestEntry, response: ServerResponse, status: number, m
   response.end(message);
 }
 
+/** Gives each connection a number, in the order of their first requests. */
+function createConnectionNumbers(): (socket: Socket) => number {
+  const numbers = new WeakMap<Socket, number>();
+  let count = 0;
+  return (socket) => {
+    const known = numbers.get(socket);
+    if (known !== undefined) return known;
+    count += 1;
+    numbers.set(socket, count);
+    return count;
+  };
+}
+
+/** Whose doing the end of an exchange was. */
+interface End {
+  /** Aborted when the answer is over, however it ended: also when the sandbox closes, which destroys sockets. */
+  readonly signal: AbortSignal;
+  readonly markCut: () => void;
+  /** Calls back with the one who ended it. */
+  onEnd(report: (endedBy: EndedBy) => void): void;
+}
+
+function watchEnd(response: ServerResponse, closing: AbortSignal): End {
+  const over = new AbortController();
+  let cut = false;
+  response.once('close', () => over.abort());
+  return {
+    signal: over.signal,
+    markCut: () => {
+      cut = true;
+    },
+    onEnd: (report) => {
+      const finish = (): void =>
+        report(response.writableFinished || cut || closing.aborted ? 'server' : 'client');
+      if (response.closed) finish();
+      else response.once('close', finish);
+    },
+  };
+}
+
 /** Creates the function that turns requests into exchanges: reads, logs, applies faults, calls the service. */
 export function createRequestHandler(context: HandlerContext): HandlerOf {
-  const connections = new WeakMap<Socket, number>();
-  let connectionCount = 0;
-  const connectionOf = (socket: Socket): number => {
-    const known = connections.get(socket);
-    if (known !== undefined) return known;
-    connectionCount += 1;
-    connections.set(socket, connectionCount);
-    return connectionCount;
-  };
+  const connectionOf = createConnectionNumbers();
+
+  /** Writes the entry of a request, and ends it when the exchange is over. */
+  function openEntry(target: Target, request: IncomingMessage, body: Buffer, end: End): RequestEntry {
+    const startedMs = performance.now();
+    const { streams, log, logger } = context;
+    const { socket } = request;
+    const entry = log.add({
+      ...target,
+      headers: request.headers,
+      rawHeaders: headerPairs(request),
+      bodyBytes: body,
+      connection: connectionOf(socket),
+      receivedAtMs: Date.now(),
+      isSocketClosed: () => socket.destroyed,
+    });
+    end.onEnd((endedBy) => {
+      streams.open -= 1;
+      entry.update({ endedBy });
+      const { service, phase, method, path, status, fault } = entry.request;
+      const milliseconds = performance.now() - startedMs;
+      logger?.({ service, phase, method, path, status, fault, endedBy, milliseconds });
+    });
+    return entry;
+  }
+
+  async function serve(service: Service, exchange: Exchange): Promise<void> {
+    const { fault } = exchange;
+    const takeOver = fault?.behaviour.takeOver;
+    if (fault === undefined || takeOver === undefined) return service.handle(exchange);
+    return takeOver(exchange, fault, (status) => service.errorBody(status, exchange.phase));
+  }
 
   async function run(
     service: Service,
@@ -110,50 +168,17 @@ export function createRequestHandler(context: HandlerContext): HandlerOf {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { changes, closing, streams, log } = context;
-    const startedMs = performance.now();
-    const gone = new AbortController();
+    const { closing, faults, streams } = context;
     streams.open += 1;
-    // Also aborted when the sandbox closes, as that destroys the sockets.
-    response.once('close', () => gone.abort());
-    const connection = connectionOf(request.socket);
-    const target = request.url ?? '/';
-    const queryAt = target.indexOf('?');
-    const path = (queryAt < 0 ? target : target.slice(0, queryAt)).slice(prefix.length) || '/';
-    const query = queryAt < 0 ? '' : target.slice(queryAt);
-    const method = request.method ?? 'GET';
-    const phase = service.phaseOf(method, path);
-
+    const end = watchEnd(response, closing);
+    const target = targetOf(service, prefix, request);
     const body = await readBody(request, context.maxBodyBytes);
-    const entry = log.add({
-      service: service.name,
-      phase,
-      method,
-      path,
-      query,
-      headers: request.headers,
-      rawHeaders: headerPairs(request),
-      bodyBytes: 'bytes' in body ? body.bytes : Buffer.alloc(0),
-      connection,
-      receivedAtMs: Date.now(),
-      isSocketClosed: () => request.socket.destroyed,
-    });
-    const finish = (): void => {
-      const endedBy = response.writableFinished || cutByServer || closing.aborted ? 'server' : 'client';
-      streams.open -= 1;
-      entry.update({ endedBy });
-      const { status, fault } = entry.request;
-      const milliseconds = performance.now() - startedMs;
-      context.logger?.({ service: service.name, phase, method, path, status, fault, endedBy, milliseconds });
-    };
-    let cutByServer = false;
-    if (response.closed) finish();
-    else response.once('close', finish);
+    const bytes = 'bytes' in body ? body.bytes : Buffer.alloc(0);
+    const entry = openEntry(target, request, bytes, end);
     if ('problem' in body) {
       if (body.problem === 'too large') refuse(entry, response, 413, 'The request is too large.');
       return;
     }
-
     let controls: Controls;
     try {
       controls = readControls(request.headers);
@@ -162,16 +187,13 @@ export function createRequestHandler(context: HandlerContext): HandlerOf {
       refuse(entry, response, 400, error.message);
       return;
     }
-    const fault = context.faults.take(service.name, phase, controls.fault);
+    const fault = faults.take(service.name, target.phase, controls.fault);
     if (fault !== undefined) entry.update({ fault: fault.name });
-    const exchange: Exchange = {
-      service: service.name,
-      phase,
-      method,
-      path,
-      query: new URLSearchParams(query),
+    await serve(service, {
+      ...target,
+      query: new URLSearchParams(target.query),
       headers: request.headers,
-      body: body.bytes,
+      body: bytes,
       host: request.headers.host ?? '',
       prefix,
       controls,
@@ -179,18 +201,12 @@ export function createRequestHandler(context: HandlerContext): HandlerOf {
       fault,
       entry,
       response,
-      signal: gone.signal,
+      signal: end.signal,
       closing,
       elsewhere: context.elsewhere(),
-      markCut: () => {
-        cutByServer = true;
-      },
-    };
-    const takeOver = fault?.behaviour.takeOver;
-    if (fault !== undefined && takeOver !== undefined)
-      await takeOver(exchange, fault, (status) => service.errorBody(status, phase));
-    else await service.handle(exchange);
-    changes.emit();
+      markCut: end.markCut,
+    });
+    context.changes.emit();
   }
 
   return (service, prefix) => (request, response) => {

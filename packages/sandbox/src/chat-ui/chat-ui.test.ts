@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSandbox, type Sandbox } from '../sandbox.ts';
+import { createSandbox } from '../create-sandbox.ts';
+import type { Sandbox } from '../sandbox.ts';
 import { begin, createChatUiClient } from './chat-ui-client.fixture.ts';
 import { ERA_NAMES, type EraName } from './eras.ts';
 

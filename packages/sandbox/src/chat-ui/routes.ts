@@ -10,9 +10,10 @@ import {
   summarizeConversation,
 } from './conversation-routes.ts';
 import type { EraName } from './eras.ts';
-import { postMessage, stopGenerating } from './message-routes.ts';
+import { postMessage } from './message-route.ts';
 import { sendConversationPage, sendStartPage, toStartPage } from './page-routes.ts';
 import { postSettings } from './settings-route.ts';
+import { stopGenerating } from './stop-route.ts';
 
 /** One route of the application. */
 export interface Route {

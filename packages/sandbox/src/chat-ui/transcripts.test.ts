@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { createSandbox } from '../create-sandbox.ts';
 import { type RawResponse, send } from '../raw-client.fixture.ts';
-import { createSandbox, type Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../sandbox.ts';
 import type { Reply, ReplyRequest } from '../speech.ts';
 import type { EraName } from './eras.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createSandbox } from '../create-sandbox.ts';
 import { postJson, type RawResponse } from '../raw-client.fixture.ts';
-import { createSandbox, type Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../sandbox.ts';
 import { signatureOf } from './signature.ts';
 
 const NONCE = '0123456789abcdef0123456789abcdef';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createSandbox } from '../create-sandbox.ts';
 import { postJson, type RawResponse, send } from '../raw-client.fixture.ts';
-import { createSandbox, type Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../sandbox.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -12,7 +12,7 @@ import { type PlannedChoice, planChoice } from './plan.ts';
 
 /** Options of an OpenAI-compatible service. */
 export interface OpenAIServiceOptions {
-  /** The server that is played. Default: the one that the service is named after. */
+  /** The server that is played. Default `openai`. */
   readonly dialect?: DialectName;
   /** The key that requests need. Default: none. */
   readonly apiKey?: string;

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { createSandbox } from './create-sandbox.ts';
 import { postJson } from './raw-client.fixture.ts';
-import { createSandbox } from './sandbox.ts';
 
 const HELLO = JSON.stringify({ model: 'sandbox', messages: [{ role: 'user', content: 'Hello there' }] });
 const JSON_TYPE = { 'content-type': 'application/json' };

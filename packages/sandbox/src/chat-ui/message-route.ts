@@ -1,20 +1,17 @@
 import { type Exchange, paceOf } from '../exchange.ts';
-import { pause } from '../pace.ts';
 import { sendBody, sendJson, sendStream } from '../reply.ts';
 import { composeSpeech, type Speech } from '../speech.ts';
 import { wantsPage } from './accept.ts';
-import { ChatUiError, InternalError } from './chat-ui-error.ts';
-import { type ChatUiContext, sendDone, sendPage, withCookie } from './context.ts';
-import { addMessage, type Conversation, type StoredMessage } from './conversation.ts';
+import { ChatUiError } from './chat-ui-error.ts';
+import { type ChatUiContext, sendPage, withCookie } from './context.ts';
+import { addMessage, type Conversation } from './conversation.ts';
 import { type Generation, startGeneration } from './generation.ts';
 import { type Fields, type MessageRequest, readMessageRequest } from './message-request.ts';
+import { type Placement, placeMessage } from './placement.ts';
 import { TGI_GRAMMAR, tgiError, tgiFrames, tgiParameterError } from './tgi-frames.ts';
 import { type UpdateAnswer, updateFrames, updateGrammar } from './update-frames.ts';
 
 const MINUTE_MS = 60_000;
-
-/** How long a stop marker lasts after the last stop. */
-const MARKER_MS = 30_000;
 
 function checkRate(context: ChatUiContext, session: string): void {
   const limit = context.options.rateLimitPerMinute;
@@ -25,49 +22,6 @@ function checkRate(context: ChatUiContext, session: string): void {
   const refused = context.era.name === 'a' ? recent.length > limit : recent.length >= limit;
   if (refused) throw new ChatUiError(429, 'You are sending too many messages. Try again later.');
   context.attempts.set(session, [...recent, now]);
-}
-
-/** Where a message goes: what it follows, and which user message it answers. */
-interface Placement {
-  readonly history: readonly StoredMessage[];
-  readonly prompt: string;
-  /** Saves the user's message, and gives the parent of the answer. */
-  readonly saveUser: () => StoredMessage | undefined;
-}
-
-function pathTo(conversation: Conversation, message: StoredMessage): StoredMessage[] {
-  const ids = new Set([...message.ancestors, message.id]);
-  return conversation.messages.filter(({ id }) => ids.has(id));
-}
-
-function placeInTree(context: ChatUiContext, conversation: Conversation, request: MessageRequest): Placement {
-  const target = conversation.messages.find(({ id }) => id === request.id);
-  if (target === undefined) throw new InternalError('no such message');
-  const parentOf = (message: StoredMessage): StoredMessage | undefined =>
-    conversation.messages.find(({ id }) => id === message.ancestors.at(-1));
-  if (request.isRetry && target.from === 'assistant') {
-    const question = parentOf(target);
-    if (question === undefined) throw new InternalError('an answer without a question');
-    const history = pathTo(conversation, question).slice(0, -1);
-    return { history, prompt: question.content, saveUser: () => question };
-  }
-  const parent = request.isRetry ? parentOf(target) : target;
-  const prompt = request.inputs ?? target.content;
-  const history = parent === undefined ? [] : pathTo(conversation, parent);
-  const message = { id: context.random.uuid(), from: 'user', content: prompt } as const;
-  return { history, prompt, saveUser: () => addMessage(conversation, message, parent) };
-}
-
-function placeInList(context: ChatUiContext, conversation: Conversation, request: MessageRequest): Placement {
-  const at = request.isRetry ? conversation.messages.findIndex(({ id }) => id === request.id) : -1;
-  const history = at < 0 ? [...conversation.messages] : conversation.messages.slice(0, at);
-  const prompt = request.inputs ?? '';
-  const message = { id: request.id ?? context.random.uuid(), from: 'user', content: prompt } as const;
-  const saveUser = (): StoredMessage => {
-    conversation.messages = [...history];
-    return addMessage(conversation, message, undefined);
-  };
-  return { history, prompt, saveUser };
 }
 
 /** Registers a generation, and saves its answer when it ends. */
@@ -237,45 +191,7 @@ export async function postMessage(
   if ((request.inputs?.length ?? 0) > (options.maxMessageChars ?? Number.POSITIVE_INFINITY)) {
     throw new ChatUiError(400, 'Message too long.');
   }
-  const place = era.tree ? placeInTree : placeInList;
-  const placement = place(context, conversation, request);
+  const placement = placeMessage(context, conversation, request);
   const post: Post = { context, exchange, session, conversation, request, placement };
   return era.stream.grammar === 'tgi' ? passThrough(post) : streamUpdates(post);
-}
-
-/**
- * Marks a conversation as stopped and says which answers that ends: those that began before the time that
- * counts. Where only the first stop counts, a second one within 30 s ends nothing new.
- */
-function markStopped(context: ChatUiContext, conversation: Conversation): number {
-  const now = Date.now();
-  const marker = conversation.stopMarker;
-  const alive =
-    marker !== undefined && now - marker.lastMs < MARKER_MS && context.era.stop.counts === 'first';
-  if (marker !== undefined && alive) marker.lastMs = now;
-  else conversation.stopMarker = { firstMs: now, lastMs: now };
-  return conversation.stopMarker?.firstMs ?? now;
-}
-
-/** `POST /conversation/{id}/stop-generating`. */
-export async function stopGenerating(
-  context: ChatUiContext,
-  exchange: Exchange,
-  session: string,
-  id: string,
-): Promise<void> {
-  const { era, options, store, generations, closing } = context;
-  const conversation = store.find(id, session);
-  if (era.stop.effect !== 'nothing') {
-    const countsMs = markStopped(context, conversation);
-    const stopAll = (): void => {
-      for (const [generation, owner] of generations) {
-        if (owner === conversation && generation.startedMs <= countsMs) generation.stop();
-      }
-    };
-    const delayMs = options.stopDelayMs ?? era.stop.delayMs;
-    if (delayMs === 0) stopAll();
-    else void pause(delayMs, closing).then((elapsed) => elapsed && stopAll());
-  }
-  return sendDone(context, exchange, session);
 }
