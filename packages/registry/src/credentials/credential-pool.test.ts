@@ -41,8 +41,9 @@ describe('a pool of keys', () => {
     expect(takes(here, 0, 3)).toEqual([1, 2, 1]);
     expect(takes(poolFor('ylokh:n', cooldowns), 0, 3)).toEqual([0, 1, 2]);
     expect(cooldowns.blocking({ provider: 'ylokh', model: 'ylokh:m', target: 'ylokh:m' }, 0)).toBeUndefined();
-    here.succeeded(0, 2_000);
-    expect(here.record(0, 'rate-limited', 2_500)?.untilMs).toBe(7_500);
+    expect(here.record(0, 'rate-limited', 2_000)?.untilMs).toBe(7_000);
+    here.succeeded(0, 7_000);
+    expect(here.record(0, 'rate-limited', 8_000)?.untilMs).toBe(13_000);
   });
 
   it('books on the target what is no fault of a key', () => {
@@ -68,7 +69,18 @@ describe('a pool of keys', () => {
     expect(pool.take(4_000)).toBe(2);
   });
 
-  it('asks twice before it moves on: looking changes nothing', () => {
+  it('waits for the longer of two troubles with one key', () => {
+    const pool = poolFor('ylokh:m');
+    for (const index of secrets.keys()) {
+      pool.record(index, 'rate-limited', 0, 4_000);
+      pool.record(index, 'auth', 0);
+    }
+    expect(pool.readyAtMs(0)).toBe(300_000);
+    for (const index of secrets.keys()) pool.record(index, 'rate-limited', 0, 900_000);
+    expect(pool.readyAtMs(0)).toBe(900_000);
+  });
+
+  it('changes nothing when it is only looked at', () => {
     const pool = poolFor('ylokh:m');
     for (let time = 0; time < 5; time += 1) pool.readyAtMs(0);
     pool.states(0);

@@ -85,6 +85,13 @@ describe('Retry-After', () => {
     expect(cooldowns.untilMs('target', falcon.target, 0)).toBe(5 * seconds);
   });
 
+  it('starts the doubling anew: who says when to come back is not second-guessed', () => {
+    const cooldowns = createCooldowns();
+    for (const at of [0, 5_000, 15_000]) cooldowns.record(falcon, 'rate-limited', at);
+    cooldowns.record(falcon, 'rate-limited', 30_000, 60_000);
+    expect(cooldowns.record(falcon, 'rate-limited', 89_000)?.untilMs).toBe(94_000);
+  });
+
   it('cools a target that is overloaded and says until when', () => {
     const cooldowns = createCooldowns();
     expect(cooldowns.record(falcon, 'overloaded', 0)).toBeUndefined();
@@ -196,6 +203,13 @@ describe('news from another process', () => {
     expect(cooldowns.merge(news, 10_000)).toBe(false);
     expect(told).toEqual([]);
   });
+
+  it('is not taken for something that is over when room is made', () => {
+    const cooldowns = createCooldowns({ maxEntries: 10 });
+    cooldowns.merge({ scope: 'target', key: 'told', code: 'rate-limited', untilMs: 90_000 }, 0);
+    for (let index = 0; index < 10; index += 1) cooldowns.cool('model', `own${index}`, 'rate-limited', 0);
+    expect(cooldowns.untilMs('target', 'told', 0)).toBe(90_000);
+  });
 });
 
 describe('memory', () => {
@@ -207,9 +221,11 @@ describe('memory', () => {
     expect(cooldowns.size).toBe(60);
     for (let index = 60; index < 10_000; index += 1) {
       cooldowns.cool('model', `long${index}`, 'model-not-found', 60_000);
+      cooldowns.cool('model', 'long59', 'rate-limited', 60_000);
       expect(cooldowns.size).toBeLessThanOrEqual(100);
       expect(cooldowns.get('model', `long${index}`, 60_000)).toBeDefined();
     }
     expect(cooldowns.get('model', 'long1', 60_000)).toBeUndefined();
+    expect(cooldowns.untilMs('model', 'long59', 60_000)).toBe(660_000);
   });
 });

@@ -83,6 +83,13 @@ describe('the time to the first token', () => {
     expect(health.firstTokenMs(110_000)).toBeLessThan(320);
   });
 
+  it('stays the usual while the target is only as slow as ever', () => {
+    const health = createTargetHealth();
+    for (let at = 0; at < 120_000; at += 500) answer(health, at, 200);
+    expect(health.firstTokenMs(150_000)).toBeGreaterThan(195);
+    expect(health.firstTokenMs(150_000)).toBeLessThan(205);
+  });
+
   it('is remembered while nobody asks, for minutes and not for ever', () => {
     const health = createTargetHealth();
     answer(health, 0, 5_000);
@@ -118,6 +125,10 @@ describe('the time to the first token', () => {
     expect(slow.firstTokenMs(3_000)).toBe(3_000);
     expect(slow.successRate(3_000)).toBe(1);
 
+    const benched = createTargetHealth();
+    benched.begin(0).fail(5_000, 'rate-limited');
+    expect(benched.firstTokenMs(5_000)).toBe(0);
+
     const refused = createTargetHealth();
     answer(refused, 0, 500);
     refused.begin(1_000).fail(1_002, 'network');
@@ -137,6 +148,10 @@ describe('the speed', () => {
     quick.succeed(10_000, 300);
     expect(health.tokensPerSecond(10_000)).toBeGreaterThan(100);
     expect(health.tokensPerSecond(10_000)).toBeLessThan(110);
+    const muchLater = health.begin(310_000);
+    muchLater.commit(311_000);
+    muchLater.succeed(312_000, 10);
+    expect(health.tokensPerSecond(312_000)).toBeLessThan(11);
   });
 
   it('stays as it is when an answer has no count of tokens', () => {

@@ -41,9 +41,9 @@ describe('requests a minute', () => {
   });
 
   it('does not count what was never sent', () => {
-    const limits = createTargetLimits('a', { requestsPerMinute: 1 });
-    limits.acquire(0, 0)?.cancel();
-    expect(limits.acquire(0, 0)).toBeDefined();
+    const limits = createTargetLimits('a', { requestsPerMinute: 1, tokensPerMinute: 100 });
+    limits.acquire(0, 60)?.cancel();
+    expect(limits.acquire(0, 60)).toBeDefined();
   });
 });
 

@@ -117,7 +117,8 @@ class Outbox implements StateSync {
       } else if (isBreaker(change)) {
         const { key, untilMs, doublings, reason } = change;
         const opening = { untilMs: untilMs + behind, doublings, reason: bounded(reason, longestReason) };
-        if (untilMs > 0) this.#config.breaker(key)?.adopt(opening, nowMs);
+        // A closing has its end in the past: adopted by nobody.
+        this.#config.breaker(key)?.adopt(opening, nowMs);
       } else if (isUse(change)) {
         // A clock that is ahead of ours must not move our windows into the future.
         const atMs = Math.min(change.atMs + behind, nowMs);
