@@ -56,7 +56,7 @@ describe('plan()', () => {
       models: ['m'],
     }));
     const decision = createRegistry({ providers }).plan({ ...picture, model: 'm' });
-    expect(decision.plan).toHaveLength(64);
+    expect(decision.plan).toHaveLength(16);
     expect(decision.candidates).toHaveLength(64);
     expect(JSON.stringify(decision).length).toBeLessThan(32_768);
   });

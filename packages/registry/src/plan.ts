@@ -18,6 +18,12 @@ import { Target } from './target.ts';
 /** The most targets that a decision lists, so that its size does not grow with the number of providers. */
 const longestList = 64;
 
+/**
+ * The most targets that are ranked: each place costs a comparison and its words, and a request that has tried so many has long
+ * run out of attempts. The others are listed as eligible.
+ */
+const mostPlaces = 16;
+
 /** What a plan is made from, beside the request: the moment, and what would be drawn. */
 export interface PlanInputs {
   readonly cooldowns: Cooldowns;
@@ -88,7 +94,7 @@ function rank(
   const ranked = ranking(route.strategy, () =>
     route.rank({
       targets,
-      places: Math.min(targets.length, longestList),
+      places: Math.min(targets.length, Math.max(mostPlaces, route.options.maxAttempts)),
       nowMs,
       random,
       sequence: route.sequence,
@@ -140,11 +146,18 @@ function decisionOf(
   context: FilterContext,
 ): RouteDecision {
   const candidates: RouteCandidate[] = ranked.map(place);
-  if (ranked.length < eligible.length && ranked.length < longestList) {
-    const places = new Set<unknown>(ranked.map(({ target }) => target));
+  if (ranked.length < eligible.length) {
+    const ranking = new Set<unknown>(ranked.map(({ target }) => target));
+    // A strategy that filled fewer places than it was given left the rest out.
+    const isFull = ranked.length >= mostPlaces;
     for (const target of eligible) {
       if (candidates.length >= longestList) break;
-      if (!places.has(target)) candidates.push(candidate(target, leftOutByStrategy));
+      if (ranking.has(target)) continue;
+      candidates.push(
+        isFull
+          ? { ...candidate(target, furtherDown), verdict: 'eligible' }
+          : candidate(target, leftOutByStrategy),
+      );
     }
   }
   for (const { target, filter } of refused) {
@@ -160,6 +173,7 @@ function decisionOf(
   };
 }
 
+const furtherDown: Refusal = { code: 'no-target', reason: `not among the first ${mostPlaces}` };
 const leftOutByStrategy: Refusal = { code: 'no-target', reason: 'left out by the strategy' };
 
 function place({ target, score, terms, reason }: Ranked): RouteCandidate {
