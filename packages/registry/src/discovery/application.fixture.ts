@@ -18,16 +18,31 @@ export const manifestOf = (id: string, more: Partial<ProviderManifest> = {}): Pr
   ...more,
 });
 
-/** The code of a provider without a wire, which tells on `globalThis` that it was imported. */
-export const codeOf = (id: string): string => `
+/**
+ * The code of a provider without a wire, which answers with the options that it was made of. It tells on `globalThis` that it
+ * was imported, and how often it was closed.
+ */
+const codeOf = (id: string): string => `
   globalThis.importedProviders = [...(globalThis.importedProviders ?? []), '${id}'];
   export const create = (options) => ({
     id: options.id ?? '${id}',
     capabilities: ${JSON.stringify(capable)},
     options,
     async listModels() { return []; },
-    async stream() { throw new Error('not here'); },
-    async close() {},
+    async stream({ model, providerOptions }) {
+      return {
+        provider: '${id}',
+        model,
+        async *[Symbol.asyncIterator]() {
+          yield { type: 'text-delta', text: JSON.stringify({ model, options, providerOptions }) };
+          yield { type: 'finish', reason: 'stop' };
+        },
+        async cancel() {},
+      };
+    },
+    async close() {
+      globalThis.closedProviders = [...(globalThis.closedProviders ?? []), options.id ?? '${id}'];
+    },
   });
 `;
 
@@ -98,7 +113,10 @@ function write(folder: string, files: { readonly [path: string]: string }): void
   }
 }
 
+const seen = globalThis as { importedProviders?: readonly string[]; closedProviders?: readonly string[] };
+
 /** Which providers' code ran so far in this process. */
-export function importedProviders(): readonly string[] {
-  return (globalThis as { importedProviders?: readonly string[] }).importedProviders ?? [];
-}
+export const importedProviders = (): readonly string[] => seen.importedProviders ?? [];
+
+/** Which providers were closed so far in this process. */
+export const closedProviders = (): readonly string[] => seen.closedProviders ?? [];

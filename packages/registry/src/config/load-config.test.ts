@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { applicationOf } from '../discovery/application.fixture.ts';
+import { ConfigError } from './config-error.ts';
+import { loadConfig } from './load-config.ts';
+
+const run = promisify(execFile);
+const json = '{"providers": {"h2o": {"weight": 2}}}';
+const config = { providers: { h2o: { weight: 2 } } };
+
+describe('a configuration is found and loaded', () => {
+  it.each<[string, string]>([
+    ['sluice.config.json', json.replace('{', '{"$schema": "./x.json", ')],
+    ['sluice.config.json', `\uFEFF${json}`],
+    ['sluice.config.js', `export default ${json};`],
+    ['sluice.config.mjs', `export default ${json};`],
+  ])('from %s', async (name, text) => {
+    const folder = applicationOf({ files: { [name]: text } });
+    const loaded = await loadConfig({ cwd: folder });
+    expect(loaded).toMatchObject({ file: join(folder, name), directory: folder, config });
+  });
+
+  it('in a folder above, but not beyond the application', async () => {
+    const folder = applicationOf({
+      files: {
+        'sluice.config.json': json,
+        'src/deep/x.txt': '',
+        'packages/other/package.json': '{"name": "other"}',
+        'packages/other/src/x.txt': '',
+      },
+    });
+    expect((await loadConfig({ cwd: join(folder, 'src', 'deep') }))?.directory).toBe(folder);
+    expect(await loadConfig({ cwd: join(folder, 'packages', 'other', 'src') })).toBeUndefined();
+  });
+
+  it('by its name, else by SLUICE_CONFIG, else by looking', async () => {
+    const folder = applicationOf({
+      files: { 'a.json': json, 'b.json': json, 'sluice.config.json': json },
+    });
+    const fileFor = async (file?: string, env?: Record<string, string>): Promise<string | undefined> =>
+      (await loadConfig({ cwd: folder, file, env }))?.file;
+    expect(await fileFor('a.json', { SLUICE_CONFIG: 'b.json' })).toBe(join(folder, 'a.json'));
+    expect(await fileFor(undefined, { SLUICE_CONFIG: 'b.json' })).toBe(join(folder, 'b.json'));
+    expect(await fileFor(undefined, { SLUICE_CONFIG: '' })).toBe(join(folder, 'sluice.config.json'));
+  });
+
+  it('if there is one', async () => {
+    expect(await loadConfig({ cwd: applicationOf({}) })).toBeUndefined();
+  });
+});
+
+describe('a configuration in TypeScript is loaded by Node itself', () => {
+  /** In a Node of its own: the test runner would compile what Node only strips. */
+  async function loadInNode(text: string): Promise<unknown> {
+    const folder = applicationOf({ files: { 'sluice.config.ts': text } });
+    const program = `
+      import { loadConfig } from ${JSON.stringify(new URL('load-config.ts', import.meta.url).href)};
+      const loaded = await loadConfig({ cwd: process.cwd() }).catch(({ message }) => ({ message }));
+      console.log(JSON.stringify(loaded));`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: folder,
+    });
+    return JSON.parse(stdout);
+  }
+
+  it('with its types stripped', async () => {
+    const text = `
+      interface Weighted { readonly weight: number }
+      const h2o: Weighted = { weight: 2 };
+      export default { providers: { h2o } } satisfies object;`;
+    expect(await loadInNode(text)).toMatchObject({ config });
+  });
+
+  it('and what is more than types is refused with the reason', async () => {
+    expect(await loadInNode('enum Colour { Red }\nexport default Colour;')).toMatchObject({
+      message: expect.stringContaining(
+        '; Node strips types and takes no enums, namespaces or parameter properties',
+      ),
+    });
+  });
+});
+
+describe('what cannot be loaded is an error that names the file and what to do', () => {
+  it.each<[string, { readonly [path: string]: string }, string, string]>([
+    [
+      'no JSON',
+      { 'sluice.config.json': '{\n  "providers": {\n}' },
+      'sluice.config.json',
+      'it is no valid JSON (line 3 column 2)',
+    ],
+    [
+      'no default export',
+      { 'sluice.config.js': 'export const config = {};' },
+      'sluice.config.js',
+      'it has no default export; write: export default defineConfig({ … })',
+    ],
+    [
+      'code that throws',
+      { 'sluice.config.js': 'throw new Error("nothing\\nhere");' },
+      'sluice.config.js',
+      'it cannot be loaded: Error: nothing here',
+    ],
+    [
+      'two of them',
+      { 'sluice.config.ts': '', 'sluice.config.json': json },
+      'sluice.config.ts',
+      'there are two configurations, this one and ',
+    ],
+  ])('%s', async (_what, files, file, message) => {
+    const folder = applicationOf({ files });
+    const loading = loadConfig({ cwd: folder });
+    await expect(loading).rejects.toThrow(ConfigError);
+    await expect(loading).rejects.toThrow(`${join(folder, file)}: `);
+    await expect(loading).rejects.toThrow(message);
+  });
+
+  it.each<[string, object, string]>([
+    ['named', { file: 'none.json' }, 'none.json: there is no such file'],
+    [
+      'named by the environment',
+      { env: { SLUICE_CONFIG: 'none.json' } },
+      'none.json: there is no such file; SLUICE_CONFIG names it',
+    ],
+  ])('a file that was %s and is not there', async (_how, options, message) => {
+    await expect(loadConfig({ cwd: applicationOf({}), ...options })).rejects.toThrow(message);
+  });
+
+  it('text that is no JSON is not repeated: it may hold a key', async () => {
+    const folder = applicationOf({ files: { 'sluice.config.json': '{"apiKey": hunter2}' } });
+    await expect(loadConfig({ cwd: folder })).rejects.not.toThrow('hunter2');
+  });
+
+  it('a mistake in JSON is told with its line', async () => {
+    const text = '{\n  "providers": {\n    "h2o": {\n      "wieght": 1\n    }\n  },\n  "seed": "x"\n}\n';
+    const folder = applicationOf({ files: { 'sluice.config.json': text } });
+    await expect(loadConfig({ cwd: folder })).rejects.toThrow(
+      [
+        `${join(folder, 'sluice.config.json')} has 2 mistakes:`,
+        'line 4, providers.h2o.wieght: unknown key; did you mean weight?',
+        'line 7, seed: expected a number, got "x"',
+      ].join('\n  '),
+    );
+  });
+});
