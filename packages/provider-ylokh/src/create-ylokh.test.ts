@@ -18,7 +18,7 @@ afterAll(() => sandbox.close());
 const ask = { messages: [{ role: 'user', content: 'Hello, who are you?' }] } as const;
 
 function ylokh(options: YlokhOptions = {}) {
-  return createYlokh({ baseURL: `${sandbox.urls.ylokh}/v1`, ...options });
+  return createYlokh({ baseURL: sandbox.urls.ylokh, ...options });
 }
 
 function received() {

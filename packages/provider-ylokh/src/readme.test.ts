@@ -13,7 +13,7 @@ test('the first program of the README streams an answer', async () => {
   const [, program = ''] = /```js\n(.*?)```/s.exec(readme) ?? [];
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
     cwd: folder,
-    env: { ...process.env, BASE_URL: `${sandbox.urls.ylokh}/v1` },
+    env: { ...process.env, BASE_URL: sandbox.urls.ylokh },
   });
   expect(stdout).toBe(sandbox.requests.at(-1)?.answer);
 });

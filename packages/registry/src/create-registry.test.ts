@@ -18,7 +18,7 @@ describe('a registry over two real servers', () => {
       ...inOrder,
       providers: [
         sseProvider('first', sandbox.urls.openai, 'sandbox'),
-        sseProvider('second', `${sandbox.urls.ylokh}/v1`, 'sandbox'),
+        sseProvider('second', sandbox.urls.ylokh, 'sandbox'),
       ],
       default: ['first', 'second'],
       timeout: { firstToken: 400, idle: 400 },

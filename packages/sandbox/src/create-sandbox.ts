@@ -49,7 +49,7 @@ function createUrls(listeners: ReadonlyMap<ServiceName, Listener>, h2oEra: EraNa
     ollama: `${at('ollama')}/v1`,
     llamacpp: `${at('llamacpp')}/v1`,
     lmstudio: `${at('lmstudio')}/v1`,
-    ylokh: at('ylokh'),
+    ylokh: `${at('ylokh')}/v1`,
     flowgpt: at('flowgpt'),
     h2o: at(`h2o-${h2oEra}`),
     h2oByEra: {

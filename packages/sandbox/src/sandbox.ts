@@ -48,7 +48,7 @@ export interface SandboxUrls {
   readonly ollama: string;
   readonly llamacpp: string;
   readonly lmstudio: string;
-  /** Without `/v1`: Ylokh's path is `/v1/chat/completions` below it. */
+  /** With its `/v1`. */
   readonly ylokh: string;
   readonly flowgpt: string;
   /** A chat-ui server of the era `h2oEra`. */

@@ -34,7 +34,7 @@ export const builtInProviders: readonly BuiltInProvider[] = [
   {
     manifest: ylokh,
     create: (address) => createYlokh(address),
-    sandbox: { service: 'ylokh', url: (urls) => `${urls.ylokh}/v1` },
+    sandbox: { service: 'ylokh', url: (urls) => urls.ylokh },
   },
   {
     manifest: flowgpt,

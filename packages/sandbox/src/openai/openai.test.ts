@@ -336,7 +336,7 @@ describe('Ylokh', () => {
   it('takes any model when it may fall back, and its page can be asked for', async () => {
     const site = 'https://chat.ylokh.xyz';
     await using sandbox = await createSandbox({ services: { ylokh: { requiredOrigin: site } } });
-    const base = `${sandbox.urls.ylokh}/v1`;
+    const base = sandbox.urls.ylokh;
     const fromSite = { origin: site, referer: `${site}/` };
     expect((await ask(sandbox, { model: 'any', allow_fallback: true }, {}, base)).status).toBe(403);
     expect((await ask(sandbox, { model: 'any', allow_fallback: true }, fromSite, base)).status).toBe(200);
