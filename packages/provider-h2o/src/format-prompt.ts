@@ -29,7 +29,7 @@ export function formatPrompt(messages: readonly PromptMessage[]): string {
  * Whether a text has nothing but white space, as Python's `strip()` sees it, and with it the original clients. It differs from
  * JavaScript's `trim()`: U+001C to U+001F and U+0085 count, U+FEFF does not.
  */
-export function isBlank(text: string): boolean {
+function isBlank(text: string): boolean {
   for (const character of text) {
     const unit = character.charCodeAt(0);
     if ((unit < 0x1c || unit > 0x1f) && !whiteSpace.test(character)) return false;

@@ -1,13 +1,8 @@
 import type { ProviderManifest } from '@sluice/core';
 import { weakestCapabilities } from './capabilities.ts';
 import { eras } from './era.ts';
-import { defaultBaseURL } from './options.ts';
+import { defaultBaseURL, defaultModel, knownModels, modelAliases } from './h2o-server.ts';
 import { parameterSchemas } from './parameters.ts';
-
-/** The models of H2O's own server. */
-const falcon40b = 'h2oai/h2ogpt-gm-oasst1-en-2048-falcon-40b-v1';
-const falcon7b = 'h2oai/h2ogpt-gm-oasst1-en-2048-falcon-7b-v3';
-const llama13b = 'h2oai/h2ogpt-gm-oasst1-en-2048-open-llama-13b';
 
 /** What this package says about itself, also under `sluice` in its package.json. */
 export const manifest: ProviderManifest = {
@@ -19,9 +14,9 @@ export const manifest: ProviderManifest = {
   working: false,
   needsAuth: false,
   capabilities: weakestCapabilities,
-  defaultModel: falcon40b,
-  models: [falcon40b, falcon7b, llama13b],
-  modelAliases: { 'falcon-40b': falcon40b, 'falcon-7b': falcon7b, 'llama-13b': llama13b },
+  defaultModel,
+  models: knownModels,
+  modelAliases,
   options: {
     type: 'object',
     additionalProperties: false,
@@ -40,7 +35,7 @@ export const manifest: ProviderManifest = {
       defaultModel: {
         type: 'string',
         minLength: 1,
-        default: falcon40b,
+        default: defaultModel,
         description: 'The model where a request names none.',
       },
       models: {

@@ -7,6 +7,7 @@ describe('options', () => {
     [{ baseUrl: 'http://x' }, 'baseUrl is not an option of h2o; did you mean baseURL?'],
     [{ baseURL: 'gpt-gm.h2o.ai' }, 'option baseURL of h2o must be an http:// or https:// address'],
     [{ baseURL: 'http://x/?a=1' }, 'without a query'],
+    [{ baseURL: 'http://me:secret@x/' }, 'without a user name'],
     [{ era: 'f' }, 'option era of h2o must be auto, a, b, c, d, e'],
     [{ era: 'toString' }, 'option era of h2o must be'],
     [{ models: [] }, 'option models of h2o must be an array of model ids'],

@@ -1,9 +1,9 @@
-import { ChatError, closest, type Message, type Timeouts } from '@sluice/core';
+import { randomUUID } from 'node:crypto';
+import { ChatError, closest, type Message, type ModelNames, type Timeouts } from '@sluice/core';
 import { eras, type H2oEra } from './era.ts';
+import { formatPrompt } from './format-prompt.ts';
+import { defaultBaseURL, defaultModel, knownModels, modelAliases } from './h2o-server.ts';
 import { checkParameters, type H2oParameters } from './parameters.ts';
-
-/** The address of H2O's own server, which is closed. */
-export const defaultBaseURL = 'https://gpt-gm.h2o.ai';
 
 /** Options of `createH2o`. Everything has a default. */
 export interface H2oOptions {
@@ -49,7 +49,7 @@ const record: Check = [
 ];
 
 const checks: { readonly [Name in keyof Required<H2oOptions>]: Check } = {
-  baseURL: [isHttpAddress, 'an http:// or https:// address without a query'],
+  baseURL: [isHttpAddress, 'an http:// or https:// address without a user name and without a query'],
   era: [
     (value) => value === 'auto' || Object.hasOwn(eras, String(value)),
     `auto, ${Object.keys(eras).join(', ')}`,
@@ -82,11 +82,55 @@ const checks: { readonly [Name in keyof Required<H2oOptions>]: Check } = {
   ],
 };
 
+/** Options with everything filled in. */
+export interface SettledOptions
+  extends Required<Omit<H2oOptions, 'defaultModel' | 'models' | 'headers' | 'timeout' | 'proxy'>> {
+  readonly names: ModelNames;
+  readonly headers: H2oOptions['headers'];
+  readonly timeouts: Timeouts;
+  readonly proxy: H2oOptions['proxy'];
+}
+
+/** Checks options and fills in what is missing. Throws what `checkOptions` throws. */
+export function settleOptions(options: H2oOptions): SettledOptions {
+  checkOptions(options);
+  const { timeout } = options;
+  return {
+    baseURL: options.baseURL ?? defaultBaseURL,
+    era: options.era ?? 'auto',
+    names: modelNames(options),
+    cookieName: options.cookieName ?? 'hf-chat',
+    // The server takes any value for a new session. One for each provider, so that its terms are accepted once.
+    cookie: options.cookie ?? randomUUID(),
+    headers: options.headers,
+    parameters: options.parameters ?? {},
+    shareConversations: options.shareConversations ?? true,
+    keepConversation: options.keepConversation ?? false,
+    promptFormat: options.promptFormat ?? formatPrompt,
+    thinkTags: options.thinkTags ?? 'reasoning',
+    timeouts: typeof timeout === 'number' ? { total: timeout } : (timeout ?? {}),
+    proxy: options.proxy,
+    cleanupTimeoutMs: options.cleanupTimeoutMs ?? 5_000,
+  };
+}
+
+/** With a list, only what is on it; without one, any model, and the server has the last word. */
+function modelNames({ models, defaultModel: own }: H2oOptions): ModelNames {
+  const known = models ?? knownModels;
+  const aliases = Object.entries(modelAliases).filter(([, model]) => known.includes(model));
+  return {
+    defaultModel: own ?? models?.[0] ?? defaultModel,
+    models: known,
+    aliases: Object.fromEntries(aliases),
+    open: models === undefined,
+  };
+}
+
 /**
  * Checks the factory's options, which may come from a file. Throws `invalid-request` that names the option and what was
  * expected; values are not repeated, since one of them is a credential.
  */
-export function checkOptions(options: H2oOptions): void {
+function checkOptions(options: H2oOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(checks, name)) {
@@ -101,7 +145,9 @@ export function checkOptions(options: H2oOptions): void {
 
 function isHttpAddress(value: unknown): boolean {
   const url = typeof value === 'string' ? URL.parse(value) : null;
-  return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  // A user name would go out with every Referer.
+  return `${url.username}${url.password}${url.search}${url.hash}` === '';
 }
 
 function invalid(message: string): ChatError {

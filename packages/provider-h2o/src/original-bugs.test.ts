@@ -34,6 +34,10 @@ async function call(
   };
 }
 
+function fail(): never {
+  throw new TypeError('of the caller');
+}
+
 const deleted = 'DELETE /conversation/c0ffee';
 
 describe('bug 1: the status of the message post was not looked at', () => {
@@ -96,6 +100,17 @@ describe('bug 3: an empty list of messages left a conversation behind', () => {
     const { failure, lines } = await call({}, { messages: messages as never });
     expect(failure).toMatchObject({ code: 'invalid-request', message: expect.stringContaining(says) });
     expect(lines).toEqual([]);
+  });
+});
+
+describe('bug 3 again: what a prompt formatter makes of the messages', () => {
+  it.each([
+    ['nothing', () => ' ', 'invalid-request'],
+    ['no text', () => undefined as unknown as string, 'invalid-request'],
+    ['a failure', () => fail(), 'internal'],
+  ])('%s is a typed error, and nothing is sent', async (_what, promptFormat, code) => {
+    const { failure, lines } = await call({}, ask('Hi'), { promptFormat });
+    expect([failure?.code, lines]).toEqual([code, []]);
   });
 });
 

@@ -24,7 +24,7 @@ describe('generation parameters', () => {
       seed: 7,
       stop: ['User:'],
     });
-    expect(samplingFieldsOf({ messages, ...request })).toEqual([
+    expect(samplingFieldsOf({ messages, ...request }, 'h2o')).toEqual([
       'temperature',
       'topP',
       'topK',

@@ -102,11 +102,13 @@ const fromRequest: readonly (readonly [field: SamplingField, name: keyof H2oPara
 ];
 
 /** The request fields that become parameters. */
-export type SamplingField = 'temperature' | 'topP' | 'topK' | 'maxOutputTokens' | 'seed';
+type SamplingField = 'temperature' | 'topP' | 'topK' | 'maxOutputTokens' | 'seed';
 
-/** The request fields that are set and become parameters. */
-export function samplingFieldsOf(request: ChatRequest): readonly SamplingField[] {
-  return fromRequest.flatMap(([field]) => (request[field] === undefined ? [] : [field]));
+/** What of a request is meant for the model server alone: the fields that become parameters, and the provider's own options. */
+export function samplingFieldsOf(request: ChatRequest, provider: string): readonly string[] {
+  const fields = fromRequest.flatMap(([field]) => (request[field] === undefined ? [] : [field]));
+  const own = Object.keys(request.providerOptions?.[provider] ?? {});
+  return own.length > 0 ? [...fields, `providerOptions.${provider}`] : fields;
 }
 
 /**

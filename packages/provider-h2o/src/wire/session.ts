@@ -16,6 +16,8 @@ export interface SessionRequest {
 /** One call's way to the server: its cookies, headers and proxy, the same for every step. */
 export interface Session {
   readonly jar: CookieJar;
+  /** Extra headers, the later ones winning. */
+  readonly headers: readonly CallOptions['headers'][];
   /** Any status is an answer. Throws what `HttpClient.request` throws. */
   send(request: SessionRequest, scope: CallScope): Promise<HttpResponse>;
 }
@@ -35,6 +37,7 @@ export interface SessionParts {
 export function createSession({ http, site, jar, headers, proxy, now }: SessionParts): Session {
   return {
     jar,
+    headers,
     async send({ method, url, body, seeOther = false }, scope) {
       const own: HttpRequest = {
         method,

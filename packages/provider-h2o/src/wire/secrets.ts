@@ -1,0 +1,18 @@
+import type { Secrets } from '@sluice/core';
+import type { Session } from './session.ts';
+
+/** What must not be repeated in the errors of a call: its cookies, also those that the server sets on the way, its keys, its texts. */
+export function secretsOf(session: Session, prompts: readonly string[]): Secrets {
+  return {
+    get credentials() {
+      return [...session.jar.values(), ...session.headers.flatMap(secretValues)];
+    },
+    prompts,
+  };
+}
+
+function secretValues(headers: Session['headers'][number] = {}): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    /auth|cookie|key|token|secret/i.test(name) ? [value] : [],
+  );
+}
