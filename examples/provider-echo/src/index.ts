@@ -1,0 +1,1 @@
+export { createEcho, type EchoOptions } from './create-echo.ts';
