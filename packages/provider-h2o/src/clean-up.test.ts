@@ -49,6 +49,14 @@ describe('after an answer', () => {
     expect(sandbox.conversations.map((each) => each.id)).toEqual([id]);
   });
 
+  it('it stays only if something was said in it', async () => {
+    const provider = createH2o({ baseURL: sandbox.urls.h2oByEra.e, keepConversation: true });
+    sandbox.setFault('h2o-e', 'status-429');
+    await failureOf(provider.stream(ask('Hi')));
+    await provider.close();
+    expect(sandbox.conversations).toEqual([]);
+  });
+
   it.each(['status-404', 'status-500', 'reset-before-headers'] as const)(
     'a deletion that fails with %s does not spoil it',
     async (fault) => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ask, eraNames, failureOf, nothingLeft, stepsOf } from './chat-ui.fixture.ts';
 import { createH2o } from './create-h2o.ts';
 import type { H2oOptions } from './options.ts';
+import { chatUi, json, text } from './scripted-server.fixture.ts';
 
 const conversation = {
   messages: [
@@ -91,6 +92,37 @@ describe('a server of unknown age', () => {
     }
     await provider.close();
     await nothingLeft(sandbox);
+  });
+});
+
+describe('a server that turned out to be another one in a call that failed', () => {
+  it('is learnt in the next call, without the body that it refuses', async () => {
+    const upgraded = { now: false, full: true };
+    const bodies: (string | undefined)[] = [];
+    await using server = await chatUi({
+      conversation: (request, response) => {
+        const answer = upgraded.now ? json({ messages: [{ id: 'root' }] }) : json({}, 404);
+        return answer(request, response);
+      },
+      message: (request, response) => {
+        const type = request.headers['content-type']?.split(';')[0];
+        bodies.push(type);
+        if (!upgraded.now) return json({ generated_text: 'old' })(request, response);
+        if (type === 'application/json')
+          return json({ message: 'An error occurred' }, 500)(request, response);
+        if (upgraded.full) return json({ message: 'Too many messages.' }, 429)(request, response);
+        return text(`${JSON.stringify({ type: 'finalAnswer', text: 'new' })}\n`)(request, response);
+      },
+    });
+    const provider = createH2o({ baseURL: server.url });
+    expect((await complete(provider, conversation)).text).toBe('old');
+    upgraded.now = true;
+    expect(await failureOf(complete(provider, conversation))).toMatchObject({ code: 'rate-limited' });
+    upgraded.full = false;
+    expect((await complete(provider, conversation)).text).toBe('new');
+    await provider.close();
+    const [oldBody, newBody] = ['application/json', 'multipart/form-data'];
+    expect(bodies).toEqual([oldBody, oldBody, newBody, newBody]);
   });
 });
 

@@ -157,6 +157,28 @@ describe('a server that refuses', () => {
     expect([failed.code, asked]).toEqual(['server-error', 1]);
   });
 
+  it('without a reason although it was known well is looked at again, but not asked the same again', async () => {
+    let broken = false;
+    await using server = await chatUi({
+      message: (request, response) => {
+        const answer = broken ? json({ message: 'Internal Error' }, 500) : json({ generated_text: 'Hi' });
+        return answer(request, response);
+      },
+    });
+    const provider = createH2o({ baseURL: server.url });
+    await (await provider.stream(ask('Hi'))).result();
+    broken = true;
+    const before = server.heard.length;
+    expect(await failureOf(provider.stream(ask('Hi')))).toMatchObject({ code: 'server-error' });
+    await provider.close();
+    expect(server.lines().slice(before)).toEqual([
+      'POST /conversation',
+      'POST /conversation/c0ffee',
+      'GET /api/conversation/c0ffee',
+      'DELETE /conversation/c0ffee',
+    ]);
+  });
+
   it('keeps its Retry-After', async () => {
     const failed = await failure({ message: text('{"message":"later"}', 429, { 'retry-after': '7' }) });
     expect(failed).toMatchObject({ code: 'rate-limited', retryAfterMs: 7_000, status: 429, sent: 'no' });

@@ -90,17 +90,19 @@ describe('replies as real servers sent them', () => {
     for (const reply of different.values()) {
       const bytes = Buffer.from(reply.body);
       const whole = decodeReply(reply, [bytes]);
-      for (let at = 1; at < bytes.length; at += 1) {
-        // Thousands of cuts in padding say nothing that the first and last do not.
-        if (bytes[at] === 0x20 && bytes[at - 1] === 0x20) continue;
-        expect(decodeReply(reply, [bytes.subarray(0, at), bytes.subarray(at)])).toEqual(whole);
-      }
       expect(
         decodeReply(
           reply,
           [...bytes].map((byte) => Uint8Array.of(byte)),
         ),
       ).toEqual(whole);
+      // Eighty tokens are cut in no other way than fifteen, but take ten times as long.
+      if (reply.body.trimEnd().length > 6_000) continue;
+      for (let at = 1; at < bytes.length; at += 1) {
+        // Thousands of cuts in padding say nothing that the first and last do not.
+        if (bytes[at] === 0x20 && bytes[at - 1] === 0x20) continue;
+        expect(decodeReply(reply, [bytes.subarray(0, at), bytes.subarray(at)])).toEqual(whole);
+      }
     }
   });
 
@@ -155,6 +157,11 @@ describe('events of the model server', () => {
     const spread = JSON.stringify(lastToken('Hello'), undefined, 1).split('\n');
     const body = `${spread.map((line) => `data: ${line}`).join('\n')}\n\n`;
     expect(textOfEvents(decodeText(body).events, 'text-delta')).toBe('Hello');
+  });
+
+  it('are not ended by a line of padding', () => {
+    const body = 'data: {"token":{"text":"a"},\n    \ndata: "generated_text":"a"}\n\n';
+    expect(decodeText(body).events.map(({ type }) => type)).toEqual(['text-delta', 'finish']);
   });
 
   it('end with [DONE] where a proxy adds it', () => {
