@@ -82,7 +82,10 @@ export class Call {
     }
   }
 
-  /** The answer broke off after it had begun: another target takes it up, with this request. Nothing if none can, or may. */
+  /**
+   * The answer broke off after it had begun: another target takes it up, with this request. Nothing if none can, or may. Throws
+   * if the call itself has ended meanwhile.
+   */
   async takeUp(
     request: ChatRequest,
     mode: ResumeMode,
@@ -102,12 +105,14 @@ export class Call {
     this.#life.uncommitted();
     try {
       const stream = await this.#answer();
+      if (!stream && this.#life.error) throw this.#life.error;
       if (stream && channels.resume.hasSubscribers) {
         const to = this.route.target ?? '';
         channels.resume.publish({ registry: this.#engine.id, mode, from, to, code: broken.code });
       }
       return stream;
     } catch {
+      if (this.#life.error) throw this.#life.error;
       // What the reader should know is how the answer broke off.
       return undefined;
     }

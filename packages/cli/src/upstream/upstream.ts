@@ -124,7 +124,12 @@ function upstreamOf(
   sandbox?: Sandbox,
 ): Upstream {
   const ids = registrations.map(({ provider }) => provider.id);
-  const registry = createRegistry({ providers: registrations, default: ids, maxAttempts: ids.length });
+  const registry = createRegistry({
+    providers: registrations,
+    default: ids,
+    strategy: 'ordered',
+    maxAttempts: ids.length,
+  });
   return {
     ...about,
     registry,
