@@ -293,7 +293,9 @@ describe('a credential in the configuration is refused, not repeated, and the wa
   it('and what only sounds like one is none', () => {
     const harmless = {
       providers: {
-        'hf-inference': { options: { maxTokens: 5, tokenizer: 'cl100k', models: ['sk-large', 'hf-xyz'] } },
+        'hf-inference': {
+          options: { maxTokens: 5, tokenizer: 'cl100k', stop_token: '</s>', models: ['sk-large', 'hf-xyz'] },
+        },
         b: { optionsEnv: { apiKey: 'B_KEY' }, aliases: { secret: 'model-x', password: 'model-y' } },
       },
       routes: { token: ['hf-inference:meta-llama'] },

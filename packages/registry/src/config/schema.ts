@@ -1,8 +1,23 @@
+import type { Timeouts } from '@sluice/core';
 import { z } from 'zod';
 import { allowProblem } from '../discovery/trust.ts';
-import type { SluiceConfig } from './sluice-config.ts';
+import type { QueueConfig } from '../engine.ts';
+import type { BreakerTuning } from '../health/breaker.ts';
+import type { RetryBudgetConfig } from '../limits/retry-budget.ts';
+import type { LimitsConfig } from '../limits/target-limits.ts';
+import type { RetryConfig } from '../registry.ts';
+import type { RouteOptions } from '../route-options.ts';
+import type { BalancedOptions } from '../strategies/balanced.ts';
+import type { StrategyName } from '../strategies/by-name.ts';
+import type { CanaryOptions } from '../strategies/canary.ts';
+import type { TargetSettings } from '../target-settings.ts';
+import type { ConditionConfig } from './condition.ts';
+import type { ProviderConfig, RouteEntry, SluiceConfig } from './sluice-config.ts';
 
 // Descriptions are short here: they become the hints of editors. What a setting is for stands in sluice-config.ts.
+
+/** A schema for every key of a type: a setting that is added there and forgotten here does not compile. */
+type Shape<Type> = { readonly [Key in keyof Required<Type>]: z.ZodType };
 
 const wholeNumber = (least: number): z.ZodNumber => z.number().int().min(least);
 const positive = (): z.ZodNumber => z.number().min(0);
@@ -24,7 +39,7 @@ const limits = z
     concurrency: wholeNumber(1).describe('Calls at the same time.').exactOptional(),
     requestsPerMinute: wholeNumber(1).describe('Calls that begin within any minute.').exactOptional(),
     tokensPerMinute: wholeNumber(1).describe('Tokens, read and written, within any minute.').exactOptional(),
-  })
+  } satisfies Shape<LimitsConfig>)
   .describe('What a target takes at most; a limit that is not given is none.');
 
 const timeout = z
@@ -35,7 +50,7 @@ const timeout = z
       firstToken: positive().describe('To the first visible event of an answer.').exactOptional(),
       idle: positive().describe('Between two events.').exactOptional(),
       total: positive().describe('One deadline over all attempts.').exactOptional(),
-    }),
+    } satisfies Shape<Timeouts>),
   ])
   .describe('Limits of a call in milliseconds; one number is the total. 0 is no limit.');
 
@@ -49,10 +64,21 @@ const targetSettings = {
     .union([z.boolean(), z.string()])
     .describe('true, or the reason: it gets no requests.')
     .exactOptional(),
-};
+} satisfies Shape<TargetSettings>;
 
-const plainStrategies = ['ordered', 'weighted', 'round-robin', 'least-busy', 'latency', 'cost'] as const;
-const strategyNames = [...plainStrategies, 'balanced'] as const;
+type PlainStrategy = Exclude<StrategyName, 'balanced'>;
+
+/** Strategies without options. */
+const plainStrategies = Object.keys({
+  ordered: true,
+  weighted: true,
+  'round-robin': true,
+  'least-busy': true,
+  latency: true,
+  cost: true,
+} satisfies { readonly [Name in PlainStrategy]: true }) as readonly PlainStrategy[];
+
+const strategyNames: readonly StrategyName[] = [...plainStrategies, 'balanced'];
 
 const strategy = z
   .union([
@@ -64,7 +90,7 @@ const strategy = z
         reliability: positive().describe('How much failures cost. Default 3.').exactOptional(),
         speed: positive().describe('How much the expected wait counts. Default 1.').exactOptional(),
         price: positive().describe('How much the price counts; 0 ignores it. Default 0.25.').exactOptional(),
-      }),
+      } satisfies Shape<{ name: 'balanced' } & BalancedOptions>),
     ]),
   ])
   .describe('In which order targets are tried. Default balanced.');
@@ -99,7 +125,7 @@ const routeOptions = {
     .enum(['fail', 'next'])
     .describe("What follows when a target's content filter refuses. Default fail.")
     .exactOptional(),
-};
+} satisfies Shape<RouteOptions>;
 
 const oneOrMore = z.union([z.string(), nameList]);
 
@@ -117,7 +143,7 @@ const condition = z
       .record(z.string(), oneOrMore)
       .describe('Values of metadata fields; of each field one, or one of several.')
       .exactOptional(),
-  })
+  } satisfies Shape<ConditionConfig>)
   .describe('Which requests a target takes: everything that is given must hold.');
 
 const route = z
@@ -130,7 +156,7 @@ const route = z
       .describe('Keeps requests of one user, or with one value of a metadata field, at the same target.')
       .exactOptional(),
     canary: z
-      .strictObject({ target: anyName, share: share() })
+      .strictObject({ target: anyName, share: share() } satisfies Shape<CanaryOptions>)
       .describe('A target on trial, by its id provider:model, and its share of the requests.')
       .exactOptional(),
     conditions: z
@@ -138,7 +164,7 @@ const route = z
       .describe('Which requests a target takes, by its name in targets or fallback.')
       .exactOptional(),
     ...routeOptions,
-  })
+  } satisfies Shape<RouteEntry>)
   .superRefine(({ targets, fallback = [], sticky, conditions = {} }, context) => {
     if (sticky && fallback.length > 0) {
       const message = 'cannot stand beside sticky: a key would find its home among the fallbacks';
@@ -176,7 +202,7 @@ const provider = z
       .record(anyName, z.strictObject(targetSettings))
       .describe("Settings of single models; they win over the provider's.")
       .exactOptional(),
-  })
+  } satisfies Shape<ProviderConfig>)
   .superRefine(({ apiKeyEnv, keysEnv = [] }, context) => {
     if (apiKeyEnv !== undefined && keysEnv.length > 0) {
       const message = 'cannot stand beside apiKeyEnv: name all keys here';
@@ -192,7 +218,7 @@ const extraCalls = z.strictObject({
   ratio: share().describe('Extra calls for each request.').exactOptional(),
   minPerSecond: positive().describe('Extra calls per second that there may be in any case.').exactOptional(),
   windowMs: wholeNumber(1).describe('How far back calls count. Default 10000.').exactOptional(),
-});
+} satisfies Shape<RetryBudgetConfig>);
 
 const retry = z
   .strictObject({
@@ -204,7 +230,7 @@ const retry = z
     budget: extraCalls
       .describe('How many extra calls there may be. Default: 20 % of the requests, and one a second.')
       .exactOptional(),
-  })
+  } satisfies Shape<RetryConfig>)
   .describe('When and how often the same target is tried again.');
 
 const breaker = z
@@ -219,14 +245,14 @@ const breaker = z
     maxOpenMs: wholeNumber(1).describe('The longest that it stays open. Default 300000.').exactOptional(),
     jitter: share().describe('How much chance takes off an open period. Default 0.2.').exactOptional(),
     goodProbes: wholeNumber(1).describe('Good probes before it closes. Default 2.').exactOptional(),
-  })
+  } satisfies Shape<BreakerTuning>)
   .describe('When a failing target is shut off, and for how long.');
 
 const queue = z
   .strictObject({
     maxWaiting: wholeNumber(0).describe('The most that wait at one target. Default 100.').exactOptional(),
     maxWaitMs: positive().describe('The longest wait. Default 30000.').exactOptional(),
-  })
+  } satisfies Shape<QueueConfig>)
   .describe('How requests wait for the last target that is left, if it is full.');
 
 const allowed = z.string().superRefine((entry, context) => {
@@ -269,5 +295,5 @@ export const configSchema: z.ZodType<SluiceConfig> = z
       .record(z.string(), z.unknown())
       .describe('Settings of the HTTP door, which @sluice/gateway checks.')
       .exactOptional(),
-  })
+  } satisfies Shape<SluiceConfig>)
   .describe('Configuration of Sluice.');

@@ -1,6 +1,9 @@
-/** Last words of names whose values are credentials: `apiKey`, `x-api-key`, `accessToken`, `client_secret`. */
+/**
+ * Last words of names whose values are credentials: `apiKey`, `x-api-key`, `accessToken`, `client_secret`. The tokens of a
+ * model's language are none: `stopToken`, `eosToken`.
+ */
 const credentialName =
-  /(?:apikey|accesskey|secretkey|privatekey|token|secret|password|passwd|authorization|cookies?)$/;
+  /(?:(?:api|access|secret|private)key|(?<!stop|start|end|eos|bos|pad|unk|sep|mask|first|last)token|secret|password|passwd|authorization|cookies?)$/;
 
 /** Values that are credentials whatever they are called. */
 const credentialShapes: readonly RegExp[] = [
