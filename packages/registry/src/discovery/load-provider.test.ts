@@ -24,7 +24,11 @@ async function failureOf(loading: Promise<unknown>): Promise<DiscoveryError> {
   throw failure;
 }
 
-const taking = (options: JsonSchema): FixturePackage => ({ sluice: manifestOf('taking', { options }) });
+const taking = (options: JsonSchema, id = 'taking'): FixturePackage => ({
+  sluice: manifestOf(id, { options }),
+});
+
+const refusing = (options: JsonSchema): FixturePackage => taking(options, 'refusing');
 
 describe('loading a provider', () => {
   it('imports its code only now, and gives what a registry takes', async () => {
@@ -141,15 +145,15 @@ describe('options that do not fit the manifest are refused before any code runs'
     ['a class', { ...fit, limits: new Map() }, 'options.limits: expected JSON, got an object'],
     ['two mistakes', { end: 1 }, 'options.baseURL: is missing; options.end: expected '],
   ])('%s', async (_what, options, message) => {
-    const failure = await failureOf(load(taking(schema), options));
+    const failure = await failureOf(load(refusing(schema), options));
     expect(failure.message).toContain(message);
     expect(failure.diagnostic).toMatchObject({ code: 'bad-options', packageName: 'plugin' });
-    expect(importedProviders()).not.toContain('taking!');
+    expect(importedProviders()).not.toContain('refusing');
   });
 
   it('without repeating what may be a credential', async () => {
     const { message } = await failureOf(
-      load(taking(schema), { ...fit, apiKey: 'hunter2', end: 'sk-live-0123456789abcdef' }),
+      load(refusing(schema), { ...fit, apiKey: 'hunter2', end: 'sk-live-0123456789abcdef' }),
     );
     expect(message).toContain('options.apiKey: string does not match pattern');
     expect(message).not.toMatch(/hunter2|0123456789/);
@@ -158,7 +162,7 @@ describe('options that do not fit the manifest are refused before any code runs'
   it('a circle is an error and no endless loop', async () => {
     const circle: { [key: string]: unknown } = {};
     circle.models = circle;
-    expect((await failureOf(load(taking(schema), circle))).message).toContain('is nested too deeply');
+    expect((await failureOf(load(refusing(schema), circle))).message).toContain('is nested too deeply');
   });
 
   it.each<[string, JsonSchema]>([
@@ -166,7 +170,7 @@ describe('options that do not fit the manifest are refused before any code runs'
     ['that never ends', { $ref: '#' }],
     ['with a broken pattern', { type: 'object', properties: { a: { pattern: '(' } } }],
   ])('a schema %s is the package’s mistake', async (_what, options) => {
-    const { message, diagnostic } = await failureOf(load(taking(options), { a: 'b' }));
+    const { message, diagnostic } = await failureOf(load(refusing(options), { a: 'b' }));
     expect(diagnostic.code).toBe('bad-manifest');
     expect(message).toContain('plugin cannot be loaded from ');
     expect(message).toContain('the schema of its options is wrong: ');
