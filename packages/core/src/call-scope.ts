@@ -1,4 +1,4 @@
-import { ChatError } from './chat-error.ts';
+import { ChatError, type Sent } from './chat-error.ts';
 import type { CallOptions, Timeouts } from './request.ts';
 
 /** The waits that hold where a call says nothing, in milliseconds. */
@@ -74,7 +74,7 @@ export class CallScope {
     this.#firstTokenAt = now + this.timeouts.firstToken;
     this.#signal = options.signal;
     if (this.#signal?.aborted) {
-      this.cancel(abortedError(this.#signal));
+      this.cancel(abortedError(this.#signal, 'no'));
     } else if (this.#signal) {
       const signal = this.#signal;
       this.#onAbort = () => this.cancel(abortedError(signal));
@@ -199,6 +199,6 @@ function timeoutError(
   return new ChatError(code, message, { sent });
 }
 
-function abortedError(signal: AbortSignal): ChatError {
-  return new ChatError('aborted', 'the caller aborted the call', { cause: signal.reason, sent: 'maybe' });
+function abortedError(signal: AbortSignal, sent: Sent = 'maybe'): ChatError {
+  return new ChatError('aborted', 'the caller aborted the call', { cause: signal.reason, sent });
 }

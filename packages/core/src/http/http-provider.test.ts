@@ -125,7 +125,7 @@ describe('cancellation closes the socket', () => {
     const error = await failureOf(
       echoProvider(server.url).stream(ask, { signal: AbortSignal.abort('no need') }),
     );
-    expect(error).toMatchObject({ code: 'aborted', cause: 'no need' });
+    expect(error).toMatchObject({ code: 'aborted', cause: 'no need', sent: 'no' });
     expect(server.accepted()).toBe(0);
   });
 
