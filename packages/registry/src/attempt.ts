@@ -47,6 +47,8 @@ export class Attempt {
   readonly settled: Promise<Settled>;
   readonly #inputs: AttemptInputs;
   readonly #controller = new AbortController();
+  /** Whether the end of its answer is the end of the call's. Apart from the attempt, since the answer's observer holds it. */
+  readonly #answer = { isWanted: true };
   #settle: ((settled: Settled) => void) | undefined;
   #forget: () => void = () => {};
   #guard: unknown;
@@ -87,7 +89,12 @@ export class Attempt {
     try {
       const opened = await lease.provider.stream(request, { ...options, signal: this.#controller.signal });
       if (!this.#settle) return void opened.cancel().catch(() => {});
-      const observe = endObserver(timers, lease, untilEnd(life, this.#controller), onEnd);
+      const observe = endObserver(
+        timers,
+        lease,
+        untilEnd(life, this.#controller),
+        ifWanted(this.#answer, onEnd),
+      );
       const stream = await attachRoute(opened, route, observe, first);
       if (!this.#settle) return void stream.cancel().catch(() => {});
       lease.commit(timers.now());
@@ -105,11 +112,13 @@ export class Attempt {
     if (error.code === 'aborted') lease.abandon(timers.now());
     // Whose fault the end of the time was is not known; that this target kept silent so long is.
     else if (error.code === 'deadline-exceeded') lease.loseHedge(timers.now());
+    this.#answer.isWanted = false;
     this.#done({ error });
     this.#controller.abort(reasonOf(error));
   }
 
   #drop(): void {
+    this.#answer.isWanted = false;
     this.#controller.abort(new ChatError('aborted', 'the answer is not wanted any more'));
     this.#done({ error: new ChatError('aborted', 'the answer is not wanted any more') });
     void this.settled.then(({ stream }) => stream?.cancel()).catch(() => {});
@@ -133,6 +142,16 @@ function untilEnd(life: CallLife, controller: AbortController): () => void {
 /** The caller's own reason goes on as it is. */
 function reasonOf(error: ChatError): unknown {
   return error.code === 'aborted' ? error.cause : error;
+}
+
+/** An answer that lost a race ends nothing but itself. */
+function ifWanted(
+  answer: { readonly isWanted: boolean },
+  onEnd: AttemptInputs['onEnd'],
+): AttemptInputs['onEnd'] {
+  return (outcome) => {
+    if (answer.isWanted) onEnd(outcome);
+  };
 }
 
 /** Books the end of an answer. Apart, for the same reason. */

@@ -1,8 +1,10 @@
 import { ChatError } from '@sluice/core';
+import { createSandbox } from '@sluice/sandbox';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from './create-registry.ts';
 import { ask, failureOf } from './fake-provider.fixture.ts';
 import type { RegistryConfig } from './registry.ts';
+import { sseProvider } from './sse-provider.fixture.ts';
 import { type Script, scripted, virtualTimers } from './virtual-time.fixture.ts';
 
 function hedging(scripts: readonly (readonly Script[])[], config: Partial<RegistryConfig> = {}) {
@@ -87,6 +89,55 @@ describe('a hedge', () => {
     await timers.settle();
     expect([open(), timers.pending]).toEqual([[0, 0], 0]);
     expect(registry.snapshot().targets.map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+  });
+
+  it('leaves the call whole when both answer at once: an abort still reaches the winner', async () => {
+    const timers = virtualTimers();
+    const gate = Promise.withResolvers<void>();
+    const gated = (id: string) => {
+      const inner = scripted(id, timers, { stays: true });
+      return {
+        ...inner,
+        stream: (...call: Parameters<typeof inner.stream>) => gate.promise.then(() => inner.stream(...call)),
+      };
+    };
+    const providers = [gated('a'), gated('b')];
+    const registry = createRegistry({
+      providers,
+      default: ['a', 'b'],
+      strategy: 'ordered',
+      hedge: { afterMs: 100 },
+      timers,
+    });
+    const controller = new AbortController();
+    const call = registry.stream(ask, { signal: controller.signal });
+    await timers.advance(100);
+    gate.resolve();
+    const stream = await call;
+    await timers.settle();
+    expect(providers.map(({ open }) => open())).toEqual([1, 0]);
+    controller.abort();
+    expect((await failureOf(stream.result())).code).toBe('aborted');
+    expect([providers.map(({ open }) => open()), timers.pending]).toEqual([[0, 0], 0]);
+  });
+
+  it('that lost has its socket closed', async () => {
+    await using sandbox = await createSandbox();
+    sandbox.setFault('openai', 'never-answer');
+    const registry = createRegistry({
+      providers: [
+        sseProvider('slow', sandbox.urls.openai, 'sandbox'),
+        sseProvider('quick', sandbox.urls.ylokh, 'sandbox'),
+      ],
+      default: ['slow', 'quick'],
+      strategy: 'ordered',
+      hedge: { afterMs: 20 },
+    });
+    const { provider, text } = await (await registry.stream(ask)).result();
+    const [slow] = sandbox.requestsTo({ service: 'openai' });
+    expect([provider, await slow?.ended]).toEqual(['quick', 'client']);
+    expect(text).toBe(sandbox.requestsTo({ service: 'ylokh' })[0]?.answer);
+    await registry.close();
   });
 
   it('goes on alone if the other fails, and the next target is asked if both do', async () => {

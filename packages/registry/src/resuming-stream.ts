@@ -35,14 +35,19 @@ export async function resumingStream(
   mode: ResumeMode,
 ): Promise<ChatStream> {
   const unlimited = { connect: 0, firstToken: 0, idle: 0, total: 0 };
-  const stream = await openChatStream({
-    provider: first.provider,
-    model: first.model,
-    // The limits are kept by each target's own stream, and the caller's abort comes through it.
-    scope: new CallScope({ timeout: unlimited }),
-    open: () => resumingSource(call, first, request, mode),
-  });
-  return attachRoute(stream, call.route, ending(call));
+  try {
+    const stream = await openChatStream({
+      provider: first.provider,
+      model: first.model,
+      // The limits are kept by each target's own stream, and the caller's abort comes through it.
+      scope: new CallScope({ timeout: unlimited }),
+      open: () => resumingSource(call, first, request, mode),
+    });
+    return await attachRoute(stream, call.route, ending(call));
+  } catch (error) {
+    call.abort();
+    throw error;
+  }
 }
 
 function ending(call: Call): () => void {
