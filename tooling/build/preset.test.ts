@@ -11,11 +11,16 @@ const sources = {
     name: '@fixture/water',
     version: '1.2.3',
     type: 'module',
-    exports: { '.': './src/index.ts', './deep': './src/deep/index.ts' },
+    exports: {
+      '.': './src/index.ts',
+      './deep': './src/deep/index.ts',
+      './water.schema.json': './src/deep/water.schema.json',
+    },
     bin: { water: './src/bin.ts' },
   }),
   'packages/water/src/index.ts':
     "export { Drop } from './drop.ts';\nexport type { Depth } from './deep/index.ts';\n",
+  'packages/water/src/deep/water.schema.json': '{}',
   'packages/water/src/drop.ts': 'export class Drop {\n  readonly wet: boolean = true;\n}\n',
   'packages/water/src/drop.test.ts': "import './drop.ts';\n",
   'packages/water/src/deep/index.ts':
@@ -51,7 +56,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test('a package is built to one script and its declarations per entry, without its tests', async () => {
+test('a package is built to one script and its declarations per entry, with the JSON that it exports and without its tests', async () => {
   const files = (await readdir(at('water/dist'), { recursive: true })).filter(
     (name) => !name.startsWith('chunk-'),
   );
@@ -64,6 +69,7 @@ test('a package is built to one script and its declarations per entry, without i
     'drop.d.ts',
     'index.d.ts',
     'index.js',
+    'water.schema.json',
   ]);
 });
 

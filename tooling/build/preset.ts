@@ -1,7 +1,8 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'tsup';
 import {
+  dataEntriesOf,
   type Entry,
   entriesOf,
   readPackages,
@@ -20,6 +21,10 @@ export async function buildPackage(target: WorkspacePackage, root: string = repo
   const entries = entriesOf(target.manifest);
   await buildScripts(target, entries);
   await buildDeclarations(target, entries, root);
+  for (const { source, file } of dataEntriesOf(target.manifest)) {
+    await mkdir(dirname(join(target.folder, file)), { recursive: true });
+    await copyFile(join(target.folder, source), join(target.folder, file));
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runTsc } from '../build/tsc.ts';
-import { entriesOf, readPackages, repositoryRoot } from '../workspace/packages.ts';
+import { dataEntriesOf, entriesOf, readPackages, repositoryRoot } from '../workspace/packages.ts';
 import { type Installation, type PackedPackage, packAndInstall } from './packed-packages.ts';
 
 const published = readPackages().filter(({ manifest }) => !manifest.private);
@@ -46,11 +46,11 @@ async function asUser(code: string): Promise<string> {
 describe.each(published.map(({ manifest }) => manifest.name))('%s', (name) => {
   test('its tarball holds the built files, README, LICENSE and package.json, and nothing else', () => {
     const { files } = packed(name);
-    expect(files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file))).toEqual([
-      'LICENSE',
-      'README.md',
-      'package.json',
-    ]);
+    const { manifest } = published.find((each) => each.manifest.name === name) ?? {};
+    const data = manifest ? dataEntriesOf(manifest).map(({ file }) => file.slice('./'.length)) : [];
+    expect(files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file))).toEqual(
+      ['LICENSE', 'README.md', ...data, 'package.json'].sort(),
+    );
     expect(files.filter((file) => file.includes('.test.'))).toEqual([]);
   });
 

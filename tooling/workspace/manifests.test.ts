@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { entriesOf, type PackageManifest, readPackages, repositoryRoot } from './packages.ts';
+import { dataEntriesOf, entriesOf, type PackageManifest, readPackages, repositoryRoot } from './packages.ts';
 
 const readRoot = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
 const rootManifest = JSON.parse(readRoot('package.json')) as PackageManifest & { packageManager: string };
@@ -13,6 +13,7 @@ function publishedEntries(manifest: PackageManifest): PackageManifest['publishCo
   const exports = Object.fromEntries(
     entries.flatMap(({ subpath, types, script }) => (subpath ? [[subpath, { types, default: script }]] : [])),
   );
+  const data = Object.fromEntries(dataEntriesOf(manifest).map(({ subpath, file }) => [subpath, file]));
   const bin = Object.fromEntries(
     Object.entries(manifest.bin ?? {}).map(([name, source]) => [
       name,
@@ -20,7 +21,7 @@ function publishedEntries(manifest: PackageManifest): PackageManifest['publishCo
     ]),
   );
   return {
-    exports: { ...exports, './package.json': './package.json' },
+    exports: { ...exports, ...data, './package.json': './package.json' },
     types: './dist/index.d.ts',
     ...(manifest.bin ? { bin } : {}),
   };

@@ -44,6 +44,14 @@ export interface Entry {
   readonly types: string;
 }
 
+/** A JSON file that a package exports: the build copies it under the name by which users find it. */
+export interface DataEntry {
+  /** `./config.schema.json`. */
+  readonly subpath: string;
+  readonly source: string;
+  readonly file: string;
+}
+
 /** Reads one package's folder. */
 export function readPackage(folder: string): WorkspacePackage {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageManifest;
@@ -72,6 +80,15 @@ export function entriesOf(manifest: PackageManifest): readonly Entry[] {
   return [...exported, ...commands].flatMap(([subpath, target]) =>
     typeof target === 'string' && target.startsWith('./src/') && target.endsWith('.ts')
       ? [{ subpath, source: target, script: built(target, '.js'), types: built(target, '.d.ts') }]
+      : [],
+  );
+}
+
+/** The JSON files that a package exports, `package.json` aside. */
+export function dataEntriesOf(manifest: PackageManifest): readonly DataEntry[] {
+  return Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) =>
+    typeof target === 'string' && target.startsWith('./src/') && target.endsWith('.json')
+      ? [{ subpath, source: target, file: subpath.replace(/^\.\//, './dist/') }]
       : [],
   );
 }
