@@ -36,12 +36,12 @@ it('a bimodal is one thing or the other, by its share', () => {
 });
 
 it('names what is wrong with a distribution by its path', () => {
-  expect(() => checkDistribution({ kind: 'lognormal', median: -1, sigma: 1 }, 'targets[0].firstTokenMs')).toThrow(
-    'targets[0].firstTokenMs.median must be a finite number from 0, got -1',
-  );
   expect(() =>
-    checkDistribution({ kind: 'bimodal', one: 1, other: Number.NaN, share: 0 }, 'x'),
-  ).toThrow('x.other must be');
+    checkDistribution({ kind: 'lognormal', median: -1, sigma: 1 }, 'targets[0].firstTokenMs'),
+  ).toThrow('targets[0].firstTokenMs.median must be a finite number from 0, got -1');
+  expect(() => checkDistribution({ kind: 'bimodal', one: 1, other: Number.NaN, share: 0 }, 'x')).toThrow(
+    'x.other must be',
+  );
   expect(() => checkDistribution({ kind: 'normal' } as unknown as Distribution, 'x')).toThrow(
     'x must be a number or one of uniform',
   );

@@ -48,7 +48,10 @@ function normal(random: () => number): number {
 
 /** Throws a `TypeError` that begins with `path`. */
 export function checkDistribution(distribution: Distribution, path: string): void {
-  if (typeof distribution === 'number') return checkFrom0(distribution, path);
+  if (typeof distribution === 'number') {
+    checkFrom0(distribution, path);
+    return;
+  }
   const { kind } = distribution;
   if (!Object.hasOwn(parameters, kind)) {
     throw new TypeError(`${path} must be a number or one of ${Object.keys(parameters).join(', ')}`);

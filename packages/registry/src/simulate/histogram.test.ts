@@ -18,7 +18,10 @@ it('tells every percentile of a hundred thousand times within one per cent', () 
     expect(histogram.quantile(share) / exact).toBeGreaterThanOrEqual(0.999);
     expect(histogram.quantile(share) / exact).toBeLessThanOrEqual(1.0101);
   }
-  expect(histogram.percentiles()).toMatchObject({ count: 100_000, max: Math.round((all.at(-1) as number) * 10) / 10 });
+  expect(histogram.percentiles()).toMatchObject({
+    count: 100_000,
+    max: Math.round((all.at(-1) as number) * 10) / 10,
+  });
 });
 
 it('holds nothing, and times that are too short or too long for it', () => {

@@ -1,0 +1,11 @@
+export type { Distribution } from './distribution.ts';
+export { formatReport } from './format-report.ts';
+export type { Percentiles } from './histogram.ts';
+export type { Incident, OutageKind, Period } from './incidents.ts';
+export type { ClientsLoad, Load, LoadRequest, OpenLoad, RecordedLoad } from './load.ts';
+export { type SimulationConfig, simulate } from './simulate.ts';
+export type { Capacity, SimulatedFailure, SimulatedTarget } from './simulated-target.ts';
+export type { BreakerStep, SimulationReport } from './simulation-report.ts';
+export type { TargetReport } from './target-record.ts';
+export type { TimelineSlice } from './timeline.ts';
+export type { UpstreamRateLimitConfig } from './upstream-rate-limit.ts';
