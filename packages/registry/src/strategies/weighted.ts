@@ -1,4 +1,5 @@
-import type { Ranked, RankTarget, Strategy } from './rank.ts';
+import { keepBest } from './best-places.ts';
+import type { Ranked, Strategy } from './rank.ts';
 
 /**
  * At random, in proportion to the weights. The order of all places is drawn at once by one number a target (Efraimidis and
@@ -7,22 +8,12 @@ import type { Ranked, RankTarget, Strategy } from './rank.ts';
 export const weighted: Strategy = ({ targets, places, random }) => {
   const best: Ranked[] = [];
   for (const target of targets) {
-    const score = target.weight > 0 ? -Math.log(1 - random()) / target.weight : Number.POSITIVE_INFINITY;
-    insertBest(best, places, target, score);
+    const { weight } = target;
+    const score = weight > 0 ? -Math.log(1 - random()) / weight : Number.POSITIVE_INFINITY;
+    const worst = best.length === places ? best[places - 1] : undefined;
+    if (worst && score >= worst.score) continue;
+    const place: Ranked = { target, score, terms: { weight }, reason: `drawn with weight ${weight}` };
+    keepBest(best, places, place, (a, b) => a.score < b.score);
   }
   return best;
 };
-
-/** Keeps the `places` smallest, sorted: cheap while few places are asked for. */
-function insertBest(best: Ranked[], places: number, target: RankTarget, score: number): void {
-  if (best.length === places && score >= (best[places - 1] as Ranked).score) return;
-  let at = best.length;
-  while (at > 0 && (best[at - 1] as Ranked).score > score) at -= 1;
-  best.splice(at, 0, {
-    target,
-    score,
-    terms: { weight: target.weight },
-    reason: `drawn with weight ${target.weight}`,
-  });
-  if (best.length > places) best.pop();
-}
