@@ -87,7 +87,9 @@ class TargetLease implements Lease {
   }
 
   commit(nowMs: number): void {
-    if (!this.#given) this.#parts.health.commit(nowMs);
+    if (this.#given) return;
+    this.#parts.health.commit(nowMs);
+    this.#parts.pass.commit(nowMs);
   }
 
   succeed(nowMs: number, { usage }: FinishEvent): void {

@@ -16,6 +16,8 @@ type Action =
   /** Waits until an open period is over. */
   | { readonly type: 'recover' }
   | { readonly type: 'enter' }
+  /** An answer begins. */
+  | { readonly type: 'commit'; readonly which: number }
   | { readonly type: 'end'; readonly which: number; readonly how: Ending }
   /** Gives a pass back that was given back before. */
   | { readonly type: 'again'; readonly which: number; readonly how: Ending }
@@ -33,6 +35,7 @@ const single: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ type: fc.constant('wait'), ms: fc.oneof(fc.nat(4_000), fc.nat(400_000)) }),
   { weight: 3, arbitrary: fc.record({ type: fc.constant('enter') }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('end'), which: fc.nat(), how: ending }) },
+  fc.record({ type: fc.constant('commit'), which: fc.nat() }),
   fc.record({ type: fc.constant('again'), which: fc.nat(), how: ending }),
   fc.record({
     type: fc.constant('adopt'),
@@ -87,18 +90,18 @@ class Model {
   untilMs = 0;
   era = 0;
   inARow = 0;
+  runSinceMs = 0;
   goodProbes = 0;
-  outcomes: { readonly atMs: number; readonly weight: number }[] = [];
+  outcomes: number[] = [];
+  failures: { readonly atMs: number; readonly weight: number }[] = [];
 
   /** Failures and outcomes whose part of the window has not passed yet. */
   window(nowMs: number): { readonly failures: number; readonly all: number } {
     const partMs = tuning.windowMs / 10;
-    const counted = this.outcomes.filter(
-      ({ atMs }) => Math.floor(atMs / partMs) > Math.floor(nowMs / partMs) - 10,
-    );
+    const isRecent = (atMs: number): boolean => Math.floor(atMs / partMs) > Math.floor(nowMs / partMs) - 10;
     return {
-      failures: counted.reduce((sum, { weight }) => sum + weight, 0),
-      all: counted.length,
+      failures: this.failures.reduce((sum, { atMs, weight }) => sum + (isRecent(atMs) ? weight : 0), 0),
+      all: this.outcomes.filter(isRecent).length,
     };
   }
 
@@ -108,6 +111,7 @@ class Model {
     this.inARow = 0;
     this.goodProbes = 0;
     this.outcomes = [];
+    this.failures = [];
   }
 
   open(): void {
@@ -122,7 +126,7 @@ it('keeps its promises in any sequence of attempts, outcomes, news and times', (
       const changes: BreakerChange[] = [];
       const breaker = createBreaker('a', { onChange: (change) => changes.push(change) });
       const model = new Model();
-      const out: { readonly pass: BreakerPass; readonly era: number }[] = [];
+      const out: { readonly pass: BreakerPass; readonly era: number; begun: boolean }[] = [];
       const given: BreakerPass[] = [];
       let nowMs = 1_000_000;
 
@@ -130,6 +134,15 @@ it('keeps its promises in any sequence of attempts, outcomes, news and times', (
         if (how === 'good') pass.succeed(nowMs);
         else if (how === 'left') pass.abandon();
         else pass.fail(nowMs, how, () => chance);
+      };
+      const begin = (which: number): void => {
+        const taken = out[which % out.length];
+        if (!taken) return;
+        taken.pass.commit(nowMs);
+        if (taken.begun || taken.pass.probe || taken.era !== model.era) return;
+        taken.begun = true;
+        model.outcomes.push(nowMs);
+        model.inARow = 0;
       };
       const end = (which: number, how: Ending): void => {
         const [taken] = out.splice(which < 0 ? -1 : which % out.length, 1);
@@ -145,10 +158,18 @@ it('keeps its promises in any sequence of attempts, outcomes, news and times', (
           if (model.goodProbes === 2) model.close();
           return;
         }
-        model.outcomes.push({ atMs: nowMs, weight });
-        model.inARow = how === 'good' ? 0 : model.inARow + weight;
+        if (!taken.begun) model.outcomes.push(nowMs);
+        if (how !== 'good') model.failures.push({ atMs: nowMs, weight });
+        if (how !== 'good') {
+          if (model.inARow === 0) model.runSinceMs = nowMs;
+          model.inARow += weight;
+        } else if (!taken.begun) model.inARow = 0;
         const { failures, all } = model.window(nowMs);
-        if (how !== 'good' && (model.inARow >= 5 || (failures >= 5 && failures >= all / 2))) model.open();
+        if (how === 'good') return;
+        // What is undecided may still be good, unless a run of failures goes on and on.
+        const undecided = out.filter((one) => one.era === model.era && !one.begun && !one.pass.probe).length;
+        const isRun = model.inARow >= 5 && (model.inARow >= undecided || nowMs - model.runSinceMs >= 1_000);
+        if (isRun || (failures >= 5 && failures >= (all + undecided) / 2)) model.open();
       };
 
       for (const step of steps) {
@@ -160,6 +181,7 @@ it('keeps its promises in any sequence of attempts, outcomes, news and times', (
           const pass = given[step.which % given.length];
           if (pass) giveBack(pass, step.how);
         }
+        if (step.type === 'commit') begin(step.which);
         if (step.type === 'end') end(step.which, step.how);
         if (step.type === 'adopt') {
           const untilMs = Math.min(nowMs + step.inMs, nowMs + tuning.maxOpenMs);
@@ -178,7 +200,7 @@ it('keeps its promises in any sequence of attempts, outcomes, news and times', (
               model.state = 'half-open';
               model.goodProbes = 0;
             }
-            out.push({ pass, era: model.era });
+            out.push({ pass, era: model.era, begun: false });
           }
         }
 

@@ -249,3 +249,33 @@ describe('an opening that another process reports', () => {
     expect(breaker.state(21_000)).toBe('half-open');
   });
 });
+
+it('a busy target is not taken for dead because its failures are known before its answers', () => {
+  const breaker = createBreaker('a');
+  const passes = Array.from({ length: 40 }, () => breaker.enter(0));
+  for (const pass of passes.splice(0, 8)) pass?.fail(50, 'server-error', never);
+  expect(breaker.state(50)).toBe('closed');
+  for (const pass of passes) pass?.commit(400);
+  for (const pass of passes) pass?.succeed(5_000);
+  expect(breaker.state(5_000)).toBe('closed');
+});
+
+it('failures that go on while nothing else is heard are enough, however many are undecided', () => {
+  const breaker = createBreaker('a');
+  const passes = Array.from({ length: 40 }, () => breaker.enter(0));
+  for (const [index, pass] of passes.slice(0, 8).entries())
+    pass?.fail(60_000 + index * 200, 'first-token-timeout', never);
+  expect(breaker.state(61_400)).toBe('open');
+});
+
+it('an answer that has begun counts as good until it fails, and once', () => {
+  const breaker = createBreaker('a');
+  const passes = Array.from({ length: 4 }, () => breaker.enter(0));
+  for (const pass of passes) pass?.fail(10, 'network', never);
+  const answering = breaker.enter(20);
+  answering?.commit(100);
+  answering?.commit(110);
+  // The fifth failure, but not in a row, and of six outcomes.
+  breaker.enter(120)?.fail(130, 'network', never);
+  expect(breaker.refusal(130)).toContain('5 of 6 failed');
+});

@@ -66,6 +66,11 @@ export interface RemoteOpening {
 export interface BreakerPass {
   /** It is the one attempt by which a half-open breaker finds out. */
   readonly probe: boolean;
+  /**
+   * The answer has begun. It counts as good from here on, unless it fails later: answers take seconds and failures do not, so that
+   * whoever counts ends alone sees the failures first, and a busy target that fails now and then looks dead.
+   */
+  commit(nowMs: number): void;
   /** The answer ended well. */
   succeed(nowMs: number): void;
   /** It failed. `weight` (default: the code's in the error table) is how much it counts; with 0 it is as if abandoned. */
@@ -110,6 +115,9 @@ export function createBreaker(key: string, settings: BreakerSettings = {}): Brea
 /** 2 to this power times any open period is more than the longest. */
 const mostDoublings = 30;
 
+/** How long a run of failures has to last while most attempts are still undecided, in milliseconds. */
+const longRunMs = 1_000;
+
 /** The window is counted in this many parts: it is at most that much of itself too short. */
 const windowParts = 10;
 
@@ -127,6 +135,10 @@ class TargetBreaker implements Breaker {
   #probe: Pass | undefined;
   #goodProbes = 0;
   #inARow = 0;
+  /** When the first failure of the run happened. */
+  #runSinceMs = 0;
+  /** Attempts of this era whose answer has neither begun nor failed. */
+  #undecided = 0;
   // Most targets never fail; they pay for a window only once something ended there.
   #failures: SlidingCounter | undefined;
   #outcomes: SlidingCounter | undefined;
@@ -155,7 +167,10 @@ class TargetBreaker implements Breaker {
   }
 
   enter(nowMs: number): BreakerPass | undefined {
-    if (this.#phase === 'closed') return new Pass(this, false);
+    if (this.#phase === 'closed') {
+      this.#undecided += 1;
+      return new Pass(this, false);
+    }
     if (!this.allows(nowMs)) return undefined;
     if (this.#phase === 'open') {
       this.#goodProbes = 0;
@@ -173,20 +188,28 @@ class TargetBreaker implements Breaker {
   }
 
   /** Takes a pass back; answers whether it still has a say. */
-  giveBack(pass: Pass): boolean {
+  giveBack(pass: Pass, hadBegun: boolean): boolean {
     if (this.#probe === pass) this.#probe = undefined;
-    return pass.era === this.era;
+    if (pass.era !== this.era) return false;
+    if (!pass.probe && !hadBegun) this.#undecided -= 1;
+    return true;
   }
 
-  succeeded(nowMs: number, probe: boolean): void {
-    if (!probe) {
-      this.#inARow = 0;
-      this.#count(nowMs, 0);
-      return;
-    }
+  begun(nowMs: number): void {
+    this.#undecided -= 1;
+    this.answered(nowMs);
+  }
+
+  answered(nowMs: number): void {
+    this.#inARow = 0;
+    this.#countOutcome(nowMs);
+  }
+
+  probeSucceeded(nowMs: number): void {
     this.#goodProbes += 1;
     if (this.#goodProbes < this.#tuning.goodProbes) return;
     this.era += 1;
+    this.#undecided = 0;
     this.untilMs = 0;
     this.closedAtMs = nowMs;
     this.#inARow = 0;
@@ -195,14 +218,18 @@ class TargetBreaker implements Breaker {
     this.#change('closed', nowMs, `${this.#goodProbes} probes in a row ended well`, false);
   }
 
-  failed(nowMs: number, probe: boolean, code: ChatErrorCode, weight: number, random: () => number): void {
-    if (probe) {
-      this.#doublings = Math.min(this.#doublings + 1, mostDoublings);
-      this.#openAnew(nowMs, `a probe failed (${code})`, random);
-      return;
-    }
+  probeFailed(nowMs: number, code: ChatErrorCode, random: () => number): void {
+    this.#doublings = Math.min(this.#doublings + 1, mostDoublings);
+    this.#openAnew(nowMs, `a probe failed (${code})`, random);
+  }
+
+  /** An attempt whose answer had begun is among the outcomes already. */
+  failed(nowMs: number, code: ChatErrorCode, weight: number, random: () => number, hadBegun: boolean): void {
+    if (this.#inARow === 0) this.#runSinceMs = nowMs;
     this.#inARow += weight;
-    this.#count(nowMs, weight);
+    if (!hadBegun) this.#countOutcome(nowMs);
+    this.#failures ??= new SlidingCounter(this.#tuning.windowMs / windowParts, windowParts);
+    this.#failures.add(nowMs, weight);
     const why = this.#whyOpen(nowMs);
     if (why === undefined) return;
     // A target that falls over as soon as it is back is left alone for longer.
@@ -211,22 +238,23 @@ class TargetBreaker implements Breaker {
     this.#openAnew(nowMs, `${why} (last: ${code})`, random);
   }
 
+  /**
+   * Failures are quick and answers are not: of the attempts that began together, the failures are known first. So the undecided
+   * count as if they might still be good; but a run of failures that goes on while nothing else is heard is enough.
+   */
   #whyOpen(nowMs: number): string | undefined {
     const { failures, share, inARow, windowMs } = this.#tuning;
-    if (this.#inARow >= inARow) return `${this.#inARow} failures in a row`;
+    const isRun = this.#inARow >= this.#undecided || nowMs - this.#runSinceMs >= longRunMs;
+    if (this.#inARow >= inARow && isRun) return `${this.#inARow} failures in a row`;
     const failed = this.#failures?.total(nowMs) ?? 0;
     const all = this.#outcomes?.total(nowMs) ?? 0;
-    if (failed < failures || failed < all * share) return undefined;
+    if (failed < failures || failed < (all + this.#undecided) * share) return undefined;
     return `${failed} of ${all} failed within ${seconds(windowMs)}`;
   }
 
-  #count(nowMs: number, weight: number): void {
-    const bucketMs = this.#tuning.windowMs / windowParts;
-    this.#outcomes ??= new SlidingCounter(bucketMs, windowParts);
+  #countOutcome(nowMs: number): void {
+    this.#outcomes ??= new SlidingCounter(this.#tuning.windowMs / windowParts, windowParts);
     this.#outcomes.add(nowMs, 1);
-    if (weight === 0) return;
-    this.#failures ??= new SlidingCounter(bucketMs, windowParts);
-    this.#failures.add(nowMs, weight);
   }
 
   #openAnew(nowMs: number, reason: string, random: () => number): void {
@@ -237,6 +265,7 @@ class TargetBreaker implements Breaker {
 
   #open(untilMs: number, nowMs: number, reason: string, remote: boolean): void {
     this.era += 1;
+    this.#undecided = 0;
     this.untilMs = untilMs;
     this.#reason = reason;
     this.#change('open', nowMs, reason, remote);
@@ -257,6 +286,7 @@ class Pass implements BreakerPass {
   readonly probe: boolean;
   readonly era: number;
   #given = false;
+  #hasBegun = false;
 
   constructor(breaker: TargetBreaker, probe: boolean) {
     this.#breaker = breaker;
@@ -264,8 +294,17 @@ class Pass implements BreakerPass {
     this.era = breaker.era;
   }
 
+  commit(nowMs: number): void {
+    if (this.#given || this.#hasBegun) return;
+    this.#hasBegun = true;
+    // A probe has to end well, too.
+    if (!this.probe && this.era === this.#breaker.era) this.#breaker.begun(nowMs);
+  }
+
   succeed(nowMs: number): void {
-    if (this.#giveBack()) this.#breaker.succeeded(nowMs, this.probe);
+    if (!this.#giveBack()) return;
+    if (this.probe) this.#breaker.probeSucceeded(nowMs);
+    else if (!this.#hasBegun) this.#breaker.answered(nowMs);
   }
 
   fail(
@@ -274,7 +313,9 @@ class Pass implements BreakerPass {
     random: () => number,
     weight: number = errorPolicies[code].breakerWeight,
   ): void {
-    if (this.#giveBack() && weight > 0) this.#breaker.failed(nowMs, this.probe, code, weight, random);
+    if (!this.#giveBack() || !(weight > 0)) return;
+    if (this.probe) this.#breaker.probeFailed(nowMs, code, random);
+    else this.#breaker.failed(nowMs, code, weight, random, this.#hasBegun);
   }
 
   abandon(): void {
@@ -285,7 +326,7 @@ class Pass implements BreakerPass {
   #giveBack(): boolean {
     if (this.#given) return false;
     this.#given = true;
-    return this.#breaker.giveBack(this);
+    return this.#breaker.giveBack(this, this.#hasBegun);
   }
 }
 
