@@ -6,15 +6,21 @@ export class Sink extends Writable implements OutputStream {
   readonly isTTY: boolean;
   readonly columns = 100;
   text = '';
+  readonly #fails: Error | undefined;
   #seen = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(isTTY: boolean) {
+  constructor(isTTY: boolean, fails?: Error) {
     super({ decodeStrings: false });
     this.isTTY = isTTY;
+    this.#fails = fails;
   }
 
-  override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
+  override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
+    if (this.#fails) {
+      done(this.#fails);
+      return;
+    }
     this.text += chunk.toString();
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -62,15 +68,17 @@ export interface FakeIoOptions {
   /** Which streams are terminals. Default: none. */
   readonly terminal?: readonly ('stdin' | 'stdout' | 'stderr')[];
   readonly env?: Io['env'];
+  /** With what every writing to stdout fails. */
+  readonly stdoutFails?: Error;
 }
 
-export function fakeIo({ stdin, terminal = [], env = {} }: FakeIoOptions = {}): FakeIo {
+export function fakeIo({ stdin, terminal = [], env = {}, stdoutFails }: FakeIoOptions = {}): FakeIo {
   const input = Object.assign(new PassThrough(), { isTTY: terminal.includes('stdin') });
   if (!input.isTTY) input.end(stdin ?? '');
   const listeners = new Set<(signal: EndSignal) => void>();
   return {
     stdin: input,
-    stdout: new Sink(terminal.includes('stdout')),
+    stdout: new Sink(terminal.includes('stdout'), stdoutFails),
     stderr: new Sink(terminal.includes('stderr')),
     env,
     onSignal(listener) {

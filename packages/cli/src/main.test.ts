@@ -9,15 +9,19 @@ async function sluice(...argv: string[]) {
 }
 
 describe('sluice', () => {
-  it.each([['--help'], ['help'], ['chat', '--help'], ['sandbox', '--help'], ['models', '--help']])(
-    '%s %s prints help with examples and exits with 0',
-    async (...argv) => {
-      const { exitCode, out, err } = await sluice(...argv.filter(Boolean));
-      expect(exitCode).toBe(0);
-      expect(out).toContain('Examples:');
-      expect(err).toBe('');
-    },
-  );
+  it.each([
+    ['--help'],
+    ['help'],
+    ['chat', '--help'],
+    ['sandbox', '--help'],
+    ['models', '--help'],
+    ['providers', '--help'],
+  ])('%s %s prints help with examples and exits with 0', async (...argv) => {
+    const { exitCode, out, err } = await sluice(...argv.filter(Boolean));
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Examples:');
+    expect(err).toBe('');
+  });
 
   it('--help tells what the exit codes mean', async () => {
     expect((await sluice('--help')).out).toContain('130  interrupted (Ctrl-C)');
@@ -37,6 +41,11 @@ describe('sluice', () => {
   it.each([
     [['caht', 'Hello'], "sluice: unknown command 'caht' (Did you mean chat?); see --help\n"],
     [['models', '--jsno'], "sluice: unknown option '--jsno' (Did you mean --json?); see --help\n"],
+    [
+      ['chat', '--api-key=a-secret-key', 'Hello'],
+      "sluice: unknown option '--api-key' (Did you mean --api-key-env?); see --help\n",
+    ],
+    [['chat', '--modle=a-secret', 'Hello'], "sluice: unknown option '--modle'; see --help\n"],
     [['providers', 'h2o'], /^sluice: too many arguments for 'providers'.*; see --help\n$/],
   ])('%j is a usage error of one line with a suggestion', async (argv, message) => {
     const { exitCode, out, err } = await sluice(...argv);
@@ -44,5 +53,23 @@ describe('sluice', () => {
     expect(out).toBe('');
     if (typeof message === 'string') expect(err).toBe(message);
     else expect(err).toMatch(message);
+  });
+
+  it.each([[['--help']], [['providers']], [['models']], [['chat', '--sandbox-rate', '0', 'Hello']]])(
+    '%j whose output cannot be written fails and says why',
+    async (argv) => {
+      const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+      const io = fakeIo({ stdoutFails: full });
+      expect(await run(argv, io)).toBe(1);
+      expect(io.stderr.lines.at(-1)).toBe(
+        'sluice: the output cannot be written: ENOSPC: no space left on device, write',
+      );
+    },
+  );
+
+  it('whose reader has read enough is content', async () => {
+    const io = fakeIo({ stdoutFails: Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }) });
+    expect(await run(['providers'], io)).toBe(0);
+    expect(io.stderr.text).toBe('');
   });
 });

@@ -10,13 +10,17 @@ export function numberFrom(least: number, most: number = Number.POSITIVE_INFINIT
   };
 }
 
-/** Reads a whole number from `least` to `most`. */
-export function integerFrom(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+/** Reads a whole number from `least` to `most`; any that JavaScript can count, where they are left out. */
+export function integerFrom(
+  least: number = Number.MIN_SAFE_INTEGER,
+  most: number = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
   return (text) => {
     const value = /^-?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    const from = least === Number.MIN_SAFE_INTEGER ? '' : ` from ${least}`;
+    const to = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
+    throw new InvalidArgumentError(`It must be a whole number${from}${to}.`);
   };
 }
 
@@ -32,5 +36,11 @@ export function durationMs(text: string): number {
 
 /** Gathers an option that may be given several times. */
 export function gathered(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
+  return [...before, notEmpty(text)];
+}
+
+/** Reads a text that has to say something: `--model "$MODEL"` where nothing is set is a mistake. */
+export function notEmpty(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
 }

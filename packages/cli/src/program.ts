@@ -5,6 +5,7 @@ import { providersCommand } from './commands/providers.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { exitCodesHelp } from './exit-code.ts';
 import type { Io } from './terminal/io.ts';
+import { printableLine } from './terminal/printable.ts';
 import { createTerminal, type Terminal, type TerminalOptions } from './terminal/terminal.ts';
 import { version } from './version.ts';
 
@@ -41,14 +42,17 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
       // Commander's "error: …\n(Did you mean …?)" as one line in our form.
-      outputError: (text, write) => {
-        const line = text
-          .replace(/^error: /, '')
-          .trim()
-          .replace(/\.$/, '');
-        write(`sluice: ${line.replace(/\s*\n\s*/g, ' ')}; see --help\n`);
-      },
+      outputError: (text, write) => write(`sluice: ${commandLineError(text)}; see --help\n`),
     });
   }
   return program;
+}
+
+/** Commander's words on one line, without what was given to an option that there is not: it may be a key. */
+function commandLineError(text: string): string {
+  const line = printableLine(text)
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replace(/^(unknown option '-[^=']*)=.*?'(?= \(Did|$)/s, "$1'");
+  return /^unknown option '--?(api-?)?key'/i.test(line) ? `${line} (Did you mean --api-key-env?)` : line;
 }

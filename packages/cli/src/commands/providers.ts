@@ -4,6 +4,14 @@ import { exitCodes } from '../exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { builtInProviders } from '../upstream/built-in-providers.ts';
 
+const help = `
+Examples:
+  sluice providers
+  sluice providers --json | jq -r .id
+
+An id is what --provider takes. A provider whose default address does not answer is for servers of your own that
+speak like it: --base-url names one.`;
+
 const columns = ['provider', 'default model', 'default address'] as const;
 
 /** `sluice providers`. */
@@ -13,7 +21,8 @@ export function providersCommand(
 ): Command {
   const command = new Command('providers')
     .description('list the providers, as their manifests describe them')
-    .option('--json', 'print the manifests, one JSON object a line');
+    .option('--json', 'print the manifests, one JSON object a line')
+    .addHelpText('after', help);
   return command.action(async ({ json = false }: { readonly json?: boolean }) => {
     const terminal = open(command);
     const manifests = builtInProviders.map(({ manifest }) => manifest);

@@ -29,7 +29,8 @@ describe('sluice sandbox', () => {
   });
 
   it.each([
-    [['--fault', 'status-999'], 'No fault is named "status-999"'],
+    [['--fault', 'status-999'], 'No fault is named "status-999". Did you mean status-409?'],
+    [['--fault', 'something'], 'No fault is named "something". There are never-answer, '],
     [['--fault', 'stall; afetr=3'], 'has no parameter "afetr"'],
     [['--port', '70000'], 'It must be a whole number from 0 to 65535'],
     [['--era', 'z'], 'Allowed choices are a, b, c, d, e'],

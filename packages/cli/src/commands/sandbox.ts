@@ -1,4 +1,12 @@
-import { createSandbox, ERA_NAMES, type FaultRequest, parseFault, type Sandbox } from '@sluice/sandbox';
+import { closest } from '@sluice/core';
+import {
+  createSandbox,
+  ERA_NAMES,
+  type FaultRequest,
+  faults,
+  parseFault,
+  type Sandbox,
+} from '@sluice/sandbox';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from '../exit-code.ts';
 import { integerFrom, numberFrom } from '../option-values.ts';
@@ -97,6 +105,16 @@ function fault(text: string): FaultRequest {
   try {
     return parseFault(text);
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InvalidArgumentError(`${message.replace(/ See the table.*$/, '')} ${faultMeant(text)}`.trim());
   }
+}
+
+/** What a fault that there is not may have been meant to be. */
+function faultMeant(text: string): string {
+  const [name = ''] = text.split(';', 1).map((part) => part.trim());
+  const names = faults.map((row) => row.name);
+  if (names.some((known) => known === name)) return '';
+  const near = closest(name, names);
+  return near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`;
 }
