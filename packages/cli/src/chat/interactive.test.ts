@@ -1,11 +1,15 @@
 import { createSandbox, type Sandbox } from '@sluice/sandbox';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeIo, fakeIo } from '../fake-io.fixture.ts';
 import { run } from '../main.ts';
 
 const enter = '\r';
 const ctrlC = '\u0003';
 const ctrlD = '\u0004';
+const ctrlZ = '\u001a';
+const left = '\u001b[D';
+/** As a terminal sends it that marks what is pasted. */
+const paste = (text: string): string => `\u001b[200~${text}\u001b[201~`;
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -150,6 +154,99 @@ describe('a chat at the terminal', () => {
     expect(await exitCode).toBe(0);
     expect(sentMessages(1).map(({ content }) => content)).toEqual(['One', answerOf(0), 'Two']);
     expect(io.stdout.text).toContain('> Two\n');
+  });
+
+  it('takes a paste of several lines as one message, which Enter sends', async () => {
+    const { io, type, exitCode } = chat();
+    await type(`Look: ${paste('One\rTwo\r\rThree')}`, 1);
+    await io.stdout.written('Three');
+    expect(sandbox.requestsTo({ phase: 'message' })).toHaveLength(0);
+    await type(` and so on${enter}`, 1);
+    await type(ctrlD, 2);
+    expect(await exitCode).toBe(0);
+    expect(sentMessages(0)).toEqual([{ role: 'user', content: 'Look: One\nTwo\n\nThree and so on' }]);
+  });
+
+  it('a paste into an answer waits for the next prompt', async () => {
+    sandbox.configure({ tokensPerSecond: 50, answerTokens: 30 });
+    const { io, type, exitCode } = chat();
+    await type(`Hello${enter}`, 1);
+    await io.stdout.written('I am the');
+    io.stdin.write(paste('One\rTwo'));
+    await io.stdout.written('… Two');
+    expect(io.stdout.text).toContain('> One\n');
+    io.stdin.write(enter);
+    await type(ctrlD, 3);
+    expect(await exitCode).toBe(0);
+    expect(sentMessages(1).at(-1)).toEqual({ role: 'user', content: 'One\nTwo' });
+  });
+
+  it('Ctrl-C takes all of a paste back, wherever the cursor stands', async () => {
+    const { io, type, exitCode } = chat();
+    await type(`${paste('One\rTwo')}${left}${ctrlC}Three${enter}`, 1);
+    await io.stderr.written('answered');
+    await type(ctrlD, 2);
+    expect(await exitCode).toBe(0);
+    expect(sentMessages(0)).toEqual([{ role: 'user', content: 'Three' }]);
+  });
+
+  it('leaves the terminal as it was', async () => {
+    const { io, type, exitCode } = chat();
+    await type(ctrlD, 1);
+    await exitCode;
+    expect(io.stdout.text.startsWith('\u001b[?2004h')).toBe(true);
+    expect(io.stdout.text.endsWith('\u001b[?2004l')).toBe(true);
+    expect(io.stdin.listenerCount('keypress')).toBe(0);
+  });
+
+  it('goes on after Ctrl-Z and fg', async () => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    const { type, exitCode } = chat();
+    await type(`Hel${ctrlZ}`, 1);
+    expect(kill).toHaveBeenCalledWith(process.pid, 'SIGTSTP');
+    process.emit('SIGCONT', 'SIGCONT');
+    await type(`lo${enter}`, 1);
+    await type(ctrlD, 2);
+    expect(await exitCode).toBe(0);
+    expect(sentMessages(0)).toEqual([{ role: 'user', content: 'Hello' }]);
+  });
+
+  it('asks again as often as it is told to, whatever failed before', async () => {
+    sandbox.setFault('openai', { name: 'status-401', times: 2 });
+    const { io, type, exitCode } = chat();
+    for (const prompt of [1, 2, 3]) await type(`Hello${enter}`, prompt);
+    await type(ctrlD, 4);
+    expect(await exitCode).toBe(0);
+    expect(io.stderr.text.match(/answered 401/g)).toHaveLength(2);
+    expect(io.stdout.text).toContain(answerOf(2));
+  });
+
+  it('tells once what holds for every answer', async () => {
+    const io = fakeIo({ terminal: ['stdin', 'stdout', 'stderr'] });
+    const exitCode = run(['chat', '-p', 'h2o', '-u', sandbox.urls.h2oByEra.a], io);
+    for (const keys of ['One', 'Two', 'Three']) {
+      await io.stdout.next('> ');
+      io.stdin.write(`${keys}${enter}`);
+    }
+    await io.stdout.next('> ');
+    io.stdin.write(ctrlD);
+    expect(await exitCode).toBe(0);
+    expect(io.stderr.text.match(/no earlier messages of its own/g)).toHaveLength(1);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s during an answer ends it cleanly with %i', async (signal, expected) => {
+    sandbox.configure({ tokensPerSecond: 50, answerTokens: 1_000 });
+    const { io, type, exitCode } = chat();
+    await type(`Hello${enter}`, 1);
+    await io.stdout.written('I am the');
+    io.signal(signal);
+    expect(await exitCode).toBe(expected);
+    expect(await (await sandbox.waitForRequest({ service: 'openai', phase: 'message' })).ended).toBe(
+      'client',
+    );
   });
 
   it('a line that only looks like a path is a question', async () => {

@@ -1,10 +1,17 @@
-import { type CallOptions, ChatError, type ChatRequest, closest, type Message } from '@sluice/core';
+import {
+  type CallOptions,
+  ChatError,
+  type ChatRequest,
+  Collector,
+  closest,
+  type Message,
+} from '@sluice/core';
 import { routeOf } from '@sluice/registry';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { failedAlike, reportFailure } from '../failure.ts';
+import type { EndSignal } from '../terminal/io.ts';
 import { createLineReader, type LineReader } from '../terminal/line-reader.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { readerLeft } from '../terminal/writer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { showAnswer } from './answer.ts';
 import type { Renderer } from './renderer.ts';
@@ -61,7 +68,7 @@ export async function chatAtTerminal(
         if ('exitCode' in turn) return turn.exitCode;
         messages = turn.messages.length > 0 ? turn.messages : messages;
       }
-      if (readerLeft(out)) return exitCodes.ok;
+      if (out.gone.aborted) return exitCodes.ok;
     }
   } finally {
     lines.close();
@@ -70,7 +77,7 @@ export async function chatAtTerminal(
 
 /** One question and its answer. Answers with no messages where the turn is to be forgotten. */
 async function takeTurn(
-  { registry }: Upstream,
+  upstream: Upstream,
   request: ChatRequest,
   options: CallOptions,
   terminal: Terminal,
@@ -79,18 +86,22 @@ async function takeTurn(
 ): Promise<Turn> {
   const { io, note } = terminal;
   const cancel = new AbortController();
-  let terminated = false;
+  let ended: EndSignal | undefined;
   lines.onInterrupt = () => cancel.abort();
   const stopListening = io.onSignal((signal) => {
-    terminated = signal === 'SIGTERM';
+    if (signal !== 'SIGINT') ended = signal;
     cancel.abort();
   });
   try {
-    const answered = await showAnswer(registry, request, { ...options, signal: cancel.signal }, renderer);
+    // Who asks again wants it tried again: nothing rests because it failed a moment ago.
+    if (upstream.registry.plan(request).plan.length === 0) upstream.forgetFailures();
+    const collector = new Collector();
+    const call = { ...options, signal: cancel.signal };
+    const answered = await showAnswer(upstream.registry, request, call, renderer, collector);
     for (const line of summaryLines(answered)) await note(line);
-    return { messages: [...request.messages, { role: 'assistant', content: answered.text }] };
+    return { messages: [...request.messages, { role: 'assistant', content: collector.result().text }] };
   } catch (error) {
-    if (terminated) return { exitCode: exitCodes.terminated };
+    if (ended !== undefined) return { exitCode: exitCodeOf[ended] };
     if (!cancel.signal.aborted) {
       await reportFailure(error, terminal);
       const attempts = routeOf(error)?.attempts ?? [];

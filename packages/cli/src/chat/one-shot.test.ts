@@ -16,6 +16,7 @@ describe('a signal during the answer', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s cancels it, closes the socket upstream, and exits with %i', async (signal, expected) => {
     const io = fakeIo();
     const exit = run(longAnswer('openai-compatible', sandbox.urls.openai), io);

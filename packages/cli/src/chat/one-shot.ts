@@ -1,10 +1,9 @@
 import type { CallOptions, ChatRequest } from '@sluice/core';
 import { routeOf } from '@sluice/registry';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { failedAlike, reportFailure } from '../failure.ts';
 import type { EndSignal } from '../terminal/io.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { readerLeft } from '../terminal/writer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { showAnswer } from './answer.ts';
 import type { Renderer } from './renderer.ts';
@@ -35,12 +34,13 @@ export async function answerOnce(
     for (const line of summaryLines(answered)) await note(line);
     return exitCodes.ok;
   } catch (error) {
-    if (readerLeft(out)) return exitCodes.ok;
     if (signalled !== undefined) {
       await note('cancelled');
-      return signalled === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+      return exitCodeOf[signalled];
     }
-    const failed = await reportFailure(out.gone.aborted ? out.gone.reason : error, terminal);
+    // `run` tells of output that is lost; a reader that has left has read enough.
+    if (out.gone.aborted) return exitCodes.ok;
+    const failed = await reportFailure(error, terminal);
     const attempts = routeOf(error)?.attempts ?? [];
     if (!failedAlike(attempts)) for (const line of failedAttemptLines(attempts)) await note(line);
     return failed;

@@ -5,8 +5,8 @@ import { createMeter } from './meter.ts';
 import { summaryLines } from './summary.ts';
 
 const answered = (measured: Measured, more: Partial<Answered> = {}): Answered => ({
-  text: '',
   answeredBy: 'h2o:falcon',
+  reason: 'stop',
   measured,
   ...more,
 });
@@ -48,6 +48,16 @@ describe('the summary of an answer', () => {
     [{ firstTokenMs: 1, totalMs: 2, chunks: 1, characters: 3, usage: { outputTokens: 1 } }, '1 token, '],
   ])('counts tokens, else chunks, else characters, and no rate that means nothing', (measured, part) => {
     expect(summaryLines(answered(measured))[0]).toContain(part);
+  });
+
+  it.each<[Answered['reason'], number, string]>([
+    ['length', 30, 'the answer is cut off: it has reached its limit of tokens'],
+    ['content-filter', 30, 'the answer is cut off: a content filter has stopped it'],
+    ['interrupted', 30, 'the answer is cut off: the upstream has stopped it'],
+    ['tool-calls', 0, 'the answer has no text'],
+  ])('says first what an answer that ended by %s with %i characters lacks', (reason, characters, line) => {
+    const lines = summaryLines(answered({ firstTokenMs: 1, totalMs: 2, chunks: 1, characters }, { reason }));
+    expect(lines).toEqual([line, expect.stringContaining('h2o:falcon answered')]);
   });
 
   it('measures from the request, reasoning being the first token too', () => {

@@ -1,11 +1,21 @@
-import type { RouteAttempt } from '@sluice/core';
+import type { FinishReason, RouteAttempt } from '@sluice/core';
 import type { Answered } from './answer.ts';
 import type { Measured } from './meter.ts';
 
-/** Who answered and how fast, after who was tried before and why that failed: a line each. */
-export function summaryLines({ answeredBy, route, measured }: Answered): readonly string[] {
+/** Why an answer that ended well may not be all that there was to say. */
+const shortcomings: { readonly [Reason in FinishReason]?: string } = {
+  length: 'the answer is cut off: it has reached its limit of tokens',
+  'content-filter': 'the answer is cut off: a content filter has stopped it',
+  interrupted: 'the answer is cut off: the upstream has stopped it',
+};
+
+/** What the answer lacks, who was tried before and why that failed, and who answered and how fast: a line each. */
+export function summaryLines({ answeredBy, route, measured, reason }: Answered): readonly string[] {
   const pace = paceOf(measured);
+  const shortcoming =
+    shortcomings[reason] ?? (measured.characters === 0 ? 'the answer has no text' : undefined);
   return [
+    ...(shortcoming === undefined ? [] : [shortcoming]),
     ...failedAttemptLines(route?.attempts ?? []),
     `${answeredBy} answered: first token after ${duration(measured.firstTokenMs)}, ${pace}, ${duration(measured.totalMs)} in all`,
   ];

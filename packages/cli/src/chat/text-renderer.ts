@@ -10,6 +10,7 @@ export function createTextRenderer({ out, err, errColours, note }: Terminal): Re
   const shown = out.isTerminal ? printable : (text: string): string => text;
   let lineOpen = false;
   let reasoning = false;
+  const told = new Set<string>();
 
   const endReasoning = async (): Promise<void> => {
     if (!reasoning) return;
@@ -27,7 +28,9 @@ export function createTextRenderer({ out, err, errColours, note }: Terminal): Re
       } else if (event.type === 'reasoning-delta' && err.isTerminal && event.text !== '') {
         reasoning = true;
         await err.write(errColours.dim(printable(event.text)));
-      } else if (event.type === 'warning') {
+      } else if (event.type === 'warning' && !told.has(event.message)) {
+        // Once in a conversation: the next answers have the same to say.
+        told.add(event.message);
         await note(event.message);
       }
     },

@@ -10,7 +10,7 @@ export interface OutputStream extends NodeJS.WritableStream {
 }
 
 /** The signals that ask a command to end. */
-export type EndSignal = 'SIGINT' | 'SIGTERM';
+export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** The world around a command, so that a program or a test can give it another. */
 export interface Io {
@@ -18,11 +18,11 @@ export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: { readonly [name: string]: string | undefined };
-  /** Calls the listener for Ctrl-C and SIGTERM instead of ending the process. The function returned takes it back. */
+  /** Calls the listener for Ctrl-C, SIGTERM and a closed terminal instead of ending the process. The function returned takes it back. */
   onSignal(listener: (signal: EndSignal) => void): () => void;
 }
 
-const signals: readonly EndSignal[] = ['SIGINT', 'SIGTERM'];
+const signals: readonly EndSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The real thing: this process. */
 export function processIo(): Io {

@@ -8,7 +8,7 @@ export type LineInput =
   | { readonly type: 'interrupt' }
   | { readonly type: 'end' };
 
-/** Asks for lines, one at a time; what is typed in between waits for the next prompt. */
+/** Asks for lines, one at a time; what is typed in between waits for the next prompt. A paste of several lines is one. */
 export interface LineReader {
   read(prompt: string): Promise<LineInput>;
   /** Called for Ctrl-C while nothing is being read; without it, the next `read` answers with it. */
@@ -16,16 +16,36 @@ export interface LineReader {
   close(): void;
 }
 
+/** Asks the terminal to mark what is pasted (bracketed paste, as xterm has it), and to stop that. */
+const markPastes = { on: '\u001b[?2004h', off: '\u001b[?2004l' };
+
+/** Stands before the further lines of a message. */
+const furtherLine = '… ';
+
 /**
  * Reads lines with editing and history. While nothing is being read, nothing is echoed, so that typing does not tear the
  * answer that is being printed.
  */
-export function createLineReader({ stdin, stdout, stderr }: Io): LineReader {
+export function createLineReader({ stdin, stdout, stderr, env }: Io): LineReader {
   // The dialogue belongs to the terminal, also when the answers go to a file.
-  const screen = mutedBetween(stdout.isTTY ? stdout : stderr);
+  const tty = stdout.isTTY ? stdout : stderr;
+  const screen = mutedBetween(tty);
   const lines = createInterface({ input: stdin, output: screen.stream, terminal: true, historySize: 100 });
+  const mark = (how: 'on' | 'off'): void => {
+    if (env.TERM !== 'dumb') tty.write(markPastes[how]);
+  };
   const waiting: LineInput[] = [];
+  /** The lines of a paste that came before the one that is being edited. */
+  let pasted: string[] = [];
+  let pasting = false;
+  let firstPrompt = '';
   let deliver: ((input: LineInput) => void) | undefined;
+  const onKey = (_text: unknown, key: { readonly name?: string } = {}): void => {
+    if (key.name === 'paste-start') pasting = true;
+    if (key.name === 'paste-end') pasting = false;
+  };
+  stdin.on('keypress', onKey);
+  mark('on');
   const receive = (input: LineInput): void => {
     if (deliver) {
       // At once, and not when the reader wakes up: pasted lines come in one go.
@@ -40,11 +60,32 @@ export function createLineReader({ stdin, stdout, stderr }: Io): LineReader {
       waiting.push(input);
     }
   };
-  lines.on('line', (text) => receive({ type: 'line', text }));
+  lines.on('line', (line) => {
+    pasted.push(line);
+    if (pasting) {
+      lines.setPrompt(furtherLine);
+      if (deliver) lines.prompt();
+      return;
+    }
+    const text = pasted.join('\n');
+    pasted = [];
+    receive({ type: 'line', text });
+  });
   lines.on('close', () => receive({ type: 'end' }));
   lines.on('SIGINT', () => {
-    if (deliver && lines.line !== '') lines.write(null, { ctrl: true, name: 'u' });
-    else receive({ type: 'interrupt' });
+    if (!deliver || (lines.line === '' && pasted.length === 0)) {
+      receive({ type: 'interrupt' });
+      return;
+    }
+    pasted = [];
+    lines.write(null, { ctrl: true, name: 'e' });
+    lines.setPrompt(firstPrompt);
+    lines.write(null, { ctrl: true, name: 'u' });
+  });
+  // Back from Ctrl-Z: readline leaves its input paused, and a shell has switched the marks off.
+  lines.on('SIGCONT', () => {
+    mark('on');
+    lines.resume();
   });
   const reader: LineReader = {
     onInterrupt: undefined,
@@ -52,22 +93,31 @@ export function createLineReader({ stdin, stdout, stderr }: Io): LineReader {
       const early = waiting.shift();
       screen.muted = false;
       if (early) {
-        if (early.type === 'line') screen.stream.write(`${prompt}${early.text}\n`);
+        if (early.type === 'line') screen.stream.write(asTyped(prompt, early.text.split('\n')));
         screen.muted = true;
         return Promise.resolve(early);
       }
-      lines.setPrompt(prompt);
+      firstPrompt = prompt;
+      screen.stream.write(asTyped(prompt, pasted));
+      lines.setPrompt(pasted.length === 0 ? prompt : furtherLine);
       lines.prompt(true);
       return new Promise((resolve) => {
         deliver = resolve;
       });
     },
     close: () => {
+      mark('off');
+      stdin.off('keypress', onKey);
       lines.close();
       screen.close();
     },
   };
   return reader;
+}
+
+/** What stands on the screen after these lines were typed. */
+function asTyped(prompt: string, lines: readonly string[]): string {
+  return lines.map((line, index) => `${index === 0 ? prompt : furtherLine}${line}\n`).join('');
 }
 
 interface Screen {

@@ -25,6 +25,8 @@ export interface UpstreamOptions {
 /** What a command talks to. */
 export interface Upstream extends AsyncDisposable {
   readonly registry: Registry;
+  /** Makes `registry` a new one, to which no target has failed yet. */
+  forgetFailures(): void;
   /** The one provider that was chosen, if one was, and whether it has a model of its own where none is named. */
   readonly only?: { readonly id: string; readonly hasDefault: boolean };
   /** What the user has to know before an answer is shown. */
@@ -64,9 +66,12 @@ function openAddress(
   { apiKeyEnv }: UpstreamOptions,
   env: Io['env'],
 ): Upstream {
-  const protocol = URL.parse(baseURL)?.protocol;
-  if (protocol !== 'http:' && protocol !== 'https:') {
+  const url = URL.parse(baseURL);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new UsageError('--base-url must be an address such as http://127.0.0.1:11434/v1');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new UsageError('--base-url must not hold a password: it would show in messages');
   }
   const apiKey = apiKeyEnv === undefined ? undefined : keyFrom(apiKeyEnv, chosen, env);
   const address: ProviderAddress = { baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
@@ -81,8 +86,18 @@ function keyFrom(name: string, { manifest }: BuiltInProvider, env: Io['env']): s
   if (!Object.hasOwn(properties ?? {}, 'apiKey')) {
     throw new UsageError(`${manifest.id} takes no key: leave --api-key-env out`);
   }
-  const key = env[name];
-  if (!key) throw new UsageError(`the environment variable ${name} of --api-key-env is empty or not set`);
+  const key = env[name]?.trim();
+  // Never the name: some take the option for the key itself, and a key must not be printed.
+  if (!key) {
+    throw new UsageError(
+      '--api-key-env names an environment variable that is empty or not set; the key itself is never an argument',
+    );
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new UsageError(
+      'the key that --api-key-env names has a space, a line break or a letter that a key cannot have',
+    );
+  }
   return key;
 }
 
@@ -117,22 +132,25 @@ function inSandbox({ manifest, create, sandbox: played }: BuiltInProvider, sandb
   };
 }
 
-/** Every provider is worth one attempt: that is what the command is for. */
+/** Every provider is worth one attempt, in the order in which they stand: that is what the command is for. */
 function upstreamOf(
   registrations: readonly Registration[],
   about: Pick<Upstream, 'only' | 'notice'>,
   sandbox?: Sandbox,
 ): Upstream {
   const ids = registrations.map(({ provider }) => provider.id);
-  const registry = createRegistry({
-    providers: registrations,
-    default: ids,
-    strategy: 'ordered',
-    maxAttempts: ids.length,
-  });
+  const create = (): Registry =>
+    createRegistry({ providers: registrations, default: ids, strategy: 'ordered', maxAttempts: ids.length });
+  let registry = create();
   return {
     ...about,
-    registry,
+    get registry() {
+      return registry;
+    },
+    // The providers stay, and with them what they have under way. What a registry alone has ends with its calls.
+    forgetFailures() {
+      registry = create();
+    },
     async [Symbol.asyncDispose]() {
       await registry.close();
       await sandbox?.close();
