@@ -45,6 +45,25 @@ describe('the line for a failure', () => {
     );
   });
 
+  it('names the only target once', () => {
+    const error = failed('auth', attempt('h2o:falcon', 'auth', 'h2o answered 401'));
+    expect(failureLine(error)).toMatch(/^h2o answered 401; /);
+  });
+
+  it('speaks of the options of this command', () => {
+    const error = new ChatError(
+      'invalid-response',
+      'a web page; check that baseURL is right (timeout.total)',
+    );
+    expect(failureLine(error)).toBe('a web page; check that --base-url is right (--timeout)');
+  });
+
+  it('says that what was shown is not all', () => {
+    const partial = { text: 'Paris', reasoning: '', toolCalls: [], complete: true };
+    const error = new ChatError('truncated', 'h2o ended its answer too early', { partial });
+    expect(failureLine(error)).toBe('the answer is incomplete: h2o ended its answer too early');
+  });
+
   it('differs between failures of one kind', () => {
     expect(
       failedAlike([

@@ -10,6 +10,9 @@ const hints: { readonly [Code in ChatErrorCode]?: string } = {
   'model-not-found': '`sluice models` lists what there is',
 };
 
+/** What messages call by its name in a program, as this command calls it. */
+const flagOf: { readonly [name: string]: string } = { baseURL: '--base-url', 'timeout.total': '--timeout' };
+
 /** Tells of a failure in one line, with the stack trace only if SLUICE_DEBUG asks for it. Returns the exit code. */
 export async function reportFailure(error: unknown, terminal: Terminal): Promise<number> {
   await terminal.complain(failureLine(error));
@@ -24,8 +27,12 @@ export function failureLine(error: unknown): string {
   if (error instanceof UsageError) return error.message;
   if (ChatError.is(error)) {
     const hint = hints[error.code];
-    const message = messageOf(error);
-    return hint === undefined ? message : `${message.replace(/\.$/, '')}; ${hint}`;
+    const message = messageOf(error).replace(
+      /\b(?:baseURL|timeout\.total)\b/g,
+      (name) => flagOf[name] ?? name,
+    );
+    const told = hint === undefined ? message : `${message.replace(/\.$/, '')}; ${hint}`;
+    return hasBegun(error) ? `the answer is incomplete: ${told}` : told;
   }
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
   return `unexpected ${name}: ${message} (SLUICE_DEBUG=1 shows where)`;
@@ -42,15 +49,27 @@ function reasonOf({ target, outcome, message = '' }: RouteAttempt): string {
   return `${outcome} ${message.replaceAll(provider, '').replace(/[\d.:]+/g, '')}`;
 }
 
+/** Whether a part of the answer was shown before it failed. */
+function hasBegun({ partial }: ChatError): boolean {
+  return partial !== undefined && (partial.text !== '' || partial.reasoning !== '');
+}
+
 function messageOf(error: ChatError): string {
   const attempts = routeOf(error)?.attempts ?? [];
-  if (attempts.length === 0) return error.message;
+  if (attempts.length === 0 || hasBegun(error)) return error.message;
   const headline = attempts.find(({ outcome }) => outcome === error.code) ?? (attempts[0] as RouteAttempt);
-  if (attempts.length === 1) return `${headline.target}: ${headline.message ?? headline.outcome}`;
+  if (attempts.length === 1) return alone(headline);
   const told = `${headline.target}: ${headline.message ?? headline.outcome}`;
   return failedAlike(attempts)
     ? `none of ${attempts.map(({ target }) => target).join(', ')} answered; ${told}`
     : `none of ${attempts.length} targets answered; ${told}`;
+}
+
+/** The only attempt. Its target is named once: many messages begin with the provider. */
+function alone({ target, message, outcome }: RouteAttempt): string {
+  const [provider = target] = target.split(':', 1);
+  if (message === undefined) return `${target}: ${outcome}`;
+  return message.startsWith(`${provider} `) ? message : `${target}: ${message}`;
 }
 
 function stacksOf(error: Error): string {

@@ -67,14 +67,14 @@ async function readAll(stdin: Io['stdin']): Promise<string> {
   for await (const chunk of stdin) {
     const buffer = Buffer.from(chunk);
     bytes += buffer.length;
-    if (bytes > longestInput)
-      throw new UsageError(`the prompt on standard input is longer than ${longestInput} bytes`);
+    if (bytes > longestInput) throw new UsageError('the prompt on standard input is longer than 16 MiB');
     chunks.push(buffer);
   }
-  return Buffer.concat(chunks)
-    .toString()
-    .replace(/^\ufeff/, '')
-    .replace(/\r?\n$/, '');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)).replace(/\r?\n$/, '');
+  } catch {
+    throw new UsageError('standard input is not text in UTF-8; convert it first, with iconv for example');
+  }
 }
 
 async function readMessages(file: string): Promise<readonly Message[]> {
@@ -86,7 +86,7 @@ async function readMessages(file: string): Promise<readonly Message[]> {
   }
   let messages: unknown;
   try {
-    messages = JSON.parse(text);
+    messages = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     throw new UsageError(
       `--messages ${file} is not JSON: it must be an array such as [{"role":"user","content":"Hello"}]`,

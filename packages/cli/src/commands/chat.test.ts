@@ -128,6 +128,18 @@ describe('the prompt', () => {
   });
 });
 
+describe('standard input', () => {
+  it('that is not text is refused, not garbled', async () => {
+    const io = fakeIo({ terminal: ['stdin'] });
+    Object.assign(io.stdin, { isTTY: false }).end(Buffer.from([0x47, 0x72, 0xfc, 0xdf, 0x65]));
+    expect(await run(['chat', '-u', sandbox.urls.openai, '-m', 'sandbox'], io)).toBe(2);
+    expect(io.stderr.text).toBe(
+      'sluice: standard input is not text in UTF-8; convert it first, with iconv for example\n',
+    );
+    expect(sandbox.requests).toHaveLength(0);
+  });
+});
+
 describe('--json', () => {
   it('prints the route, then every event, one object a line', async () => {
     const { exitCode, io } = await chat('UP --json Hello');
@@ -137,6 +149,21 @@ describe('--json', () => {
     expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'stop' });
     const text = events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
     expect(text).toBe(sandbox.requestsTo({ phase: 'message' })[0]?.answer);
+  });
+
+  it.each<[string, string, number, string, FakeIoOptions]>([
+    ['there is no prompt', '', 2, 'invalid-request', { terminal: ['stdin'] }],
+    ['the prompt is empty', 'UP', 2, 'invalid-request', {}],
+    ['the provider is unknown', '-p h20 Hello', 2, 'invalid-request', {}],
+    ['the model is unknown', '-m sandbx Hello', 2, 'model-not-found', {}],
+    ['the server that should name a model is not there', '-u http://127.0.0.1:1 Hello', 1, 'network', {}],
+  ])('ends in the error where %s', async (_what, args, expected, code, options) => {
+    const { exitCode, io } = await chat(`--json ${args}`, options);
+    expect(exitCode).toBe(expected);
+    expect(io.stdout.lines.map((line) => JSON.parse(line))).toMatchObject([
+      { type: 'error', error: { code } },
+    ]);
+    expect(io.stderr.lines).toHaveLength(1);
   });
 
   it('ends in the error, which has no stack and no prompt', async () => {
@@ -232,8 +259,33 @@ describe('bad input is told in one clear line, with a non-zero exit and no stack
     [
       'a key that is not set',
       'UP -k KEY Hello',
-      /the environment variable KEY of --api-key-env is empty or not set/,
+      /--api-key-env names an environment variable that is empty or not set; the key itself is never/,
     ],
+    [
+      'a key with a line break',
+      'UP -k KEY Hello',
+      /the key that --api-key-env names has a space, a line break or/,
+      { env: { KEY: 'a\nb' } },
+    ],
+    [
+      'the key itself instead of its variable, which is not printed',
+      'UP -k sk-abc123 Hello',
+      /^(?!.*sk-abc123).*the key itself is never an argument/,
+    ],
+    [
+      'a password in the address',
+      '-u http://me:hunter2@127.0.0.1:1 -m x Hello',
+      /^(?!.*hunter2).*--base-url must not hold a password/,
+    ],
+    [
+      'a proxy that is none, without its password',
+      'UP --proxy ftp://me:hunter2@h:1 Hello',
+      /^(?!.*hunter2).*--proxy must be an address such as http:/,
+    ],
+    ['a proxy with a broken escape', 'UP --proxy http://me:%E0%A4%A@h:1 Hello', /--proxy must be an address/],
+    ['a model of another provider', '-p ylokh -m h2o:falcon Hello', /is a model of h2o, and only ylokh/],
+    ['a model that is empty', '--model= Hello', /'-m, --model <name>' argument '' is invalid\. It must not/],
+    ['a stop text that is empty', 'UP --stop= Hello', /argument '' is invalid\. It must not be empty/],
     [
       'a key for who takes none',
       '-u http://127.0.0.1:1 -p flowgpt -k KEY Hello',
@@ -245,7 +297,6 @@ describe('bad input is told in one clear line, with a non-zero exit and no stack
       'UP --messages /does/not/exist Hello',
       /--messages \/does\/not\/exist cannot be read \(ENOENT\)/,
     ],
-    ['JSON without a prompt', '--json', /--json needs a prompt/, { terminal: ['stdin'] }],
   ])('%s', async (_what, args, message, options) => {
     const result = await chat(args, options);
     expect(oneLine(result)).toMatch(message);
@@ -306,7 +357,7 @@ describe('bad input is told in one clear line, with a non-zero exit and no stack
   it('an answer that takes too long', async () => {
     sandbox.setFault('openai', 'never-answer');
     const result = await chat('UP --timeout 50ms Hello');
-    expect(oneLine(result)).toContain('did not end within 50 ms');
+    expect(oneLine(result)).toContain('did not end within 50 ms (--timeout)');
     expect(result.exitCode).toBe(1);
   });
 
@@ -321,7 +372,13 @@ describe('bad input is told in one clear line, with a non-zero exit and no stack
     expect(exitCode).toBe(1);
     expect(out).toMatch(/^I am.*\n$/);
     expect(io.stderr.lines).toHaveLength(1);
-    expect(io.stderr.text).toMatch(/end/);
+    expect(io.stderr.text).toMatch(/^sluice: the answer is incomplete: .+ ended its answer without/);
+  });
+
+  it('an answer that is cut off at its limit says so', async () => {
+    const { exitCode, io } = await chat('UP --max-tokens 3 Hello');
+    expect(exitCode).toBe(0);
+    expect(io.stderr.lines[0]).toBe('sluice: the answer is cut off: it has reached its limit of tokens');
   });
 });
 

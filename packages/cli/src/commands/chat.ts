@@ -6,7 +6,7 @@ import { answerOnce } from '../chat/one-shot.ts';
 import { readConversation, systemMessages } from '../chat/prompt.ts';
 import type { Renderer } from '../chat/renderer.ts';
 import { createTextRenderer } from '../chat/text-renderer.ts';
-import { gathered, integerFrom, numberFrom } from '../option-values.ts';
+import { gathered, integerFrom, notEmpty, numberFrom } from '../option-values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { modelName } from '../upstream/model-name.ts';
 import { openUpstream, type Upstream } from '../upstream/upstream.ts';
@@ -46,18 +46,14 @@ export function chatCommand(open: (command: Command) => Terminal, done: (exitCod
   const command = new Command('chat')
     .description('ask, and read the answer as it comes; without a prompt, chat')
     .argument('[prompt...]', 'what to ask; - stands for standard input')
-    .option('-m, --model <name>', 'provider:model, a model, or a provider')
+    .option('-m, --model <name>', 'provider:model, a model, or a provider', notEmpty)
     .option('-s, --system <text>', 'instructions that stand before the conversation')
-    .option('--messages <file>', 'a JSON file with messages to send before the prompt')
+    .option('--messages <file>', 'a JSON file with messages to send before the prompt', notEmpty)
     .option('--temperature <number>', 'randomness, 0 to 2 at most upstreams', numberFrom(0))
     .option('--top-p <number>', 'nucleus sampling, 0 to 1', numberFrom(0, 1))
     .option('--max-tokens <number>', 'longest answer, in tokens', integerFrom(1))
     .option('--stop <text>', 'end the answer before this text; may be repeated', gathered)
-    .option(
-      '--seed <number>',
-      'the same seed gives the same answer, where the upstream can',
-      integerFrom(-Number.MAX_SAFE_INTEGER),
-    )
+    .option('--seed <number>', 'the same seed gives the same answer, where the upstream can', integerFrom())
     .option('--no-stream', 'ask the upstream for the whole answer at once')
     .option('--json', 'print events as JSON, one a line')
     .addHelpText('after', help);
@@ -67,16 +63,30 @@ export function chatCommand(open: (command: Command) => Terminal, done: (exitCod
 }
 
 async function chat(words: readonly string[], flags: ChatFlags, terminal: Terminal): Promise<number> {
+  const renderer = flags.json ? createJsonRenderer(terminal) : createTextRenderer(terminal);
+  try {
+    return await converse(words, flags, terminal, renderer);
+  } catch (error) {
+    await renderer.end(error);
+    throw error;
+  }
+}
+
+async function converse(
+  words: readonly string[],
+  flags: ChatFlags,
+  terminal: Terminal,
+  renderer: Renderer,
+): Promise<number> {
   const messages = await readConversation({ ...flags, words }, terminal.io);
   if (messages === undefined && flags.json) {
     throw new UsageError('--json needs a prompt; try `sluice chat --json "Hello"`');
   }
-  await using upstream = await openUpstream(flags, terminal.io.env);
   const options: CallOptions = { ...reachOf(flags), stream: flags.stream };
+  await using upstream = await openUpstream(flags, terminal.io.env);
   const model = await modelName(flags.model, upstream, options, terminal);
   const request = requestOf(messages ?? systemMessages(flags.system), model, flags);
-  const renderer = flags.json ? createJsonRenderer(terminal) : createTextRenderer(terminal);
-  await check(request, upstream, renderer);
+  check(request, upstream);
   if (upstream.notice !== undefined) await terminal.note(upstream.notice);
   return messages === undefined
     ? await chatAtTerminal(upstream, request, options, terminal, renderer)
@@ -100,13 +110,12 @@ function requestOf(
 }
 
 /** What is wrong before anything is sent is a matter of the command line, and the only thing worth telling. */
-async function check(request: ChatRequest, { registry }: Upstream, renderer: Renderer): Promise<void> {
+function check(request: ChatRequest, { registry }: Upstream): void {
   try {
     // A chat has no message yet; everything else about it can be judged.
     const { messages } = request;
     registry.plan({ ...request, messages: messages.length > 0 ? messages : [{ role: 'user', content: '' }] });
   } catch (error) {
-    await renderer.end(error);
     if (ChatError.is(error) && error.code === 'invalid-request') throw new UsageError(error.message);
     throw error;
   }

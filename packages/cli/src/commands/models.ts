@@ -34,9 +34,10 @@ export function modelsCommand(
 
 async function listModels(flags: ModelsFlags, terminal: Terminal): Promise<number> {
   const { io, out, complain, note } = terminal;
+  const reach = reachOf(flags);
   await using upstream = await openUpstream(flags, io.env);
   if (upstream.notice !== undefined) await note(upstream.notice);
-  const rows = await upstream.registry.listModelsByProvider(reachOf(flags));
+  const rows = await upstream.registry.listModelsByProvider(reach);
   for (const { provider, error } of rows) {
     if (error) await complain(`${provider} could not be asked: ${failureLine(error)}`);
   }

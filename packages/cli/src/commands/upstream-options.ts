@@ -1,7 +1,9 @@
 import type { CallOptions } from '@sluice/core';
+import { proxyFor } from '@sluice/core/http';
 import { type Command, Option } from 'commander';
-import { durationMs, gathered, numberFrom } from '../option-values.ts';
+import { durationMs, gathered, notEmpty, numberFrom } from '../option-values.ts';
 import type { UpstreamOptions } from '../upstream/upstream.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Options of every command that talks to an upstream. */
 export interface UpstreamFlags extends UpstreamOptions {
@@ -13,12 +15,13 @@ export interface UpstreamFlags extends UpstreamOptions {
 /** Adds the options that say which upstream to talk to, and how to reach it. */
 export function addUpstreamOptions(command: Command): Command {
   return command
-    .option('-p, --provider <id>', 'only this provider: h2o, ylokh, flowgpt or openai-compatible')
+    .option('-p, --provider <id>', 'only this provider: h2o, ylokh, flowgpt or openai-compatible', notEmpty)
     .option(
       '-u, --base-url <url>',
       'address of a real upstream (default provider: openai-compatible); without it the embedded sandbox answers',
+      notEmpty,
     )
-    .option('-k, --api-key-env <name>', 'the environment variable that holds the upstream’s key')
+    .option('-k, --api-key-env <name>', 'the environment variable that holds the upstream’s key', notEmpty)
     .option('--proxy <url>', 'http://, https://, socks5:// or socks5h://, with user:password@ if needed')
     .option('--timeout <time>', 'longest wait for the whole answer, such as 30s, 500ms or 2m', durationMs)
     .addOption(
@@ -37,7 +40,23 @@ export function addUpstreamOptions(command: Command): Command {
     );
 }
 
-/** How the upstream is reached, as core takes it. */
+/** How the upstream is reached, as core takes it. Throws `UsageError`, which does not quote the proxy's password. */
 export function reachOf({ proxy, timeout }: UpstreamFlags): CallOptions {
+  if (proxy !== undefined && !isProxy(proxy)) {
+    throw new UsageError(
+      '--proxy must be an address such as http://host:port or socks5://user:password@host:port',
+    );
+  }
   return { ...(proxy === undefined ? {} : { proxy }), ...(timeout === undefined ? {} : { timeout }) };
+}
+
+function isProxy(address: string): boolean {
+  try {
+    const proxy = proxyFor(new URL('http://upstream.invalid'), address, {});
+    // Throws for a `%` that is no escape: core decodes both for the proxy.
+    if (proxy) decodeURIComponent(`${proxy.username}${proxy.password}`);
+    return proxy !== undefined;
+  } catch {
+    return false;
+  }
 }

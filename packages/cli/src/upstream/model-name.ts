@@ -1,6 +1,7 @@
 import type { CallOptions } from '@sluice/core';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { builtInProviders } from './built-in-providers.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
@@ -15,6 +16,14 @@ export async function modelName(
 ): Promise<string | undefined> {
   if (only === undefined) return wanted;
   if (wanted !== undefined) {
+    const [other = ''] = wanted.split(':', 1);
+    if (
+      other !== only.id &&
+      other !== wanted &&
+      builtInProviders.some(({ manifest }) => manifest.id === other)
+    ) {
+      throw new UsageError(`--model ${wanted} is a model of ${other}, and only ${only.id} is to be asked`);
+    }
     return wanted === only.id || wanted.startsWith(`${only.id}:`) ? wanted : `${only.id}:${wanted}`;
   }
   if (only.hasDefault) return only.id;
