@@ -32,6 +32,10 @@ export class Target implements RankTarget {
     return this.state.health.inFlight;
   }
 
+  get awaiting(): number {
+    return this.state.health.awaiting;
+  }
+
   successRate(nowMs: number): number {
     return this.state.health.successRate(nowMs);
   }

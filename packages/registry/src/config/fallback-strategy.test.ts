@@ -9,6 +9,7 @@ const target = (id: string): RankTarget => ({
   weight: 1,
   costPerMillionTokens: undefined,
   inFlight: 0,
+  awaiting: 0,
   successRate: () => 1,
   firstTokenMs: () => 0,
   tokensPerSecond: () => 0,

@@ -18,7 +18,7 @@ const untriedMs = 1;
 const leastSuccess = 0.01;
 
 /**
- * The default: expected wait (peak-EWMA of the time to first token, times the calls in flight), divided by how reliable the
+ * The default: expected wait (peak-EWMA of the time to first token, times the calls that wait for one), divided by how reliable the
  * target is, with a light hand for price and for weights; the better of two drawn at random.
  */
 export function balancedBy(options: BalancedOptions = {}): Strategy {
@@ -33,9 +33,9 @@ export function balancedBy(options: BalancedOptions = {}): Strategy {
       const dearness = own === undefined || cheapest === undefined ? 1 : (own + 1) / (cheapest + 1);
       return {
         score:
-          (firstTokenMs ** speed * (target.inFlight + 1) * dearness ** price) /
+          (firstTokenMs ** speed * (target.awaiting + 1) * dearness ** price) /
           (successRate ** reliability * Math.max(target.weight, Number.EPSILON)),
-        terms: { firstTokenMs, successRate, inFlight: target.inFlight, dearness, weight: target.weight },
+        terms: { firstTokenMs, successRate, awaiting: target.awaiting, dearness, weight: target.weight },
       };
     };
     return byTwoChoices(input, score, (better, other) => {
@@ -59,5 +59,5 @@ function cheapestPrice(targets: readonly RankTarget[]): number | undefined {
 function describe(target: RankTarget, nowMs: number): string {
   const firstTokenMs = target.firstTokenMs(nowMs);
   const wait = firstTokenMs === 0 ? 'untried' : `first token in about ${Math.round(firstTokenMs)} ms`;
-  return `${wait}, ${Math.round(target.successRate(nowMs) * 100)} % good, ${target.inFlight} in flight`;
+  return `${wait}, ${Math.round(target.successRate(nowMs) * 100)} % good, ${target.awaiting} waiting`;
 }

@@ -13,6 +13,8 @@ export interface RankTarget {
   readonly costPerMillionTokens: number | undefined;
   /** Calls that it is serving now. */
   readonly inFlight: number;
+  /** Those of them whose answer has not begun: who comes next waits behind them. */
+  readonly awaiting: number;
   /** Share of recent calls that ended well, 0 to 1, old ones counting less; near 1 for a target that was never tried. */
   successRate(nowMs: number): number;
   /** Expected time to the first token in milliseconds, quick to rise and slow to fall; 0 if it was never tried. */

@@ -15,6 +15,7 @@ export interface FakeTarget {
   readonly weight?: number;
   readonly price?: number;
   readonly inFlight?: number;
+  readonly awaiting?: number;
   readonly good?: number;
   readonly firstTokenMs?: number;
 }
@@ -26,6 +27,7 @@ export function target(id: string, fake: FakeTarget = {}): RankTarget {
     weight: fake.weight ?? 1,
     costPerMillionTokens: fake.price,
     inFlight: fake.inFlight ?? 0,
+    awaiting: fake.awaiting ?? 0,
     successRate: () => fake.good ?? 1,
     firstTokenMs: () => fake.firstTokenMs ?? 100,
     tokensPerSecond: () => 0,

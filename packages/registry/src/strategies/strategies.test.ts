@@ -38,6 +38,7 @@ describe.each(every)('%s', (_name, strategy) => {
       weight: fc.constantFrom(0, 0.5, 1, 10),
       price: fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }),
       inFlight: fc.nat(20),
+      awaiting: fc.nat(20),
       good: fc.double({ min: 0, max: 1, noNaN: true }),
       firstTokenMs: fc.nat(5000),
     });
@@ -88,11 +89,11 @@ it('least-busy avoids the busiest of three always', () => {
 });
 
 describe('latency', () => {
-  it('never begins with the slowest, and counts who already waits there', () => {
+  it('never begins with the slowest, and counts who already waits there, not who reads its answer', () => {
     const targets = [
       target('slow', { firstTokenMs: 1000 }),
-      target('fast', { firstTokenMs: 100 }),
-      target('queued', { firstTokenMs: 100, inFlight: 30 }),
+      target('fast', { firstTokenMs: 100, inFlight: 100 }),
+      target('queued', { firstTokenMs: 100, inFlight: 30, awaiting: 30 }),
     ];
     const counts = firsts(latency, input(targets));
     expect(Object.keys(counts).sort()).toEqual(['fast', 'slow']);
@@ -127,7 +128,7 @@ it('balanced weighs reliability above a little speed, and says so', () => {
   const [first] = balanced(input(targets));
   expect(first?.target.id).toBe('solid');
   expect(first?.reason).toBe(
-    'first token in about 120 ms, 100 % good, 0 in flight; better than shaky (first token in about 80 ms, 50 % good, 0 in flight)',
+    'first token in about 120 ms, 100 % good, 0 waiting; better than shaky (first token in about 80 ms, 50 % good, 0 waiting)',
   );
 });
 
