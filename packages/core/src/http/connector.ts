@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { connect as netConnect } from 'node:net';
-import { SocksClient } from 'socks';
 import { buildConnector, Client } from 'undici';
 import { ChatError } from '../chat-error.ts';
+import { requestSocksTunnel } from './socks5.ts';
 
 /** What undici asks a connector for. */
 export type Connector = buildConnector.connector;
@@ -59,7 +59,16 @@ function dialDirect(
 
 /** `CONNECT host:port` at an HTTP proxy (RFC 9110, section 9.3.6). */
 async function openHttpTunnel(proxy: URL, host: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const client = new Client(proxy.origin, { headersTimeout: 0, connect: { timeout: 0 } });
+  const direct = buildConnector({ timeout: 0, allowH2: false, keepAlive: true });
+  let dial: Dial | undefined;
+  const connect: Connector = (options, callback) => {
+    if (signal.aborted) callback(signal.reason as Error, null);
+    else dialDirect(direct, options, callback, (opening) => (dial = opening));
+  };
+  const client = new Client(proxy.origin, { headersTimeout: 0, connect });
+  // Destroying a client leaves alone what it is still connecting.
+  const abort = (): void => dial?.abort(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   try {
     const { socket, statusCode } = await client.connect({
@@ -77,50 +86,46 @@ async function openHttpTunnel(proxy: URL, host: string, port: number, signal: Ab
     if (ChatError.is(error)) throw error;
     throw proxyError(proxy, error);
   } finally {
+    signal.removeEventListener('abort', abort);
     // The tunnel's socket has left the client: closing it touches only what failed.
     void client.destroy().catch(() => {});
   }
 }
 
-/** SOCKS5 (RFC 1928), the target's name resolved by the proxy. */
+/** SOCKS5, the target's name resolved by the proxy. */
 async function openSocksTunnel(proxy: URL, host: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const proxyPort = Number(proxy.port || 1080);
-  const hostname = proxy.hostname.replace(/^\[|\]$/g, '');
-  const socket = netConnect({ host: hostname, port: proxyPort });
+  const socket = netConnect({
+    host: proxy.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(proxy.port || 1080),
+    noDelay: true,
+  });
   const abort = (): void => void socket.destroy(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
     });
-    const user = decodeURIComponent(proxy.username);
-    await SocksClient.createConnection({
-      proxy: {
-        host: hostname,
-        port: proxyPort,
-        type: 5,
-        ...(user === '' ? {} : { userId: user, password: decodeURIComponent(proxy.password) }),
-      },
-      command: 'connect',
-      destination: { host, port },
-      existing_socket: socket,
-      // The scope of the call limits the wait; this one only has to be longer.
-      timeout: 2 ** 31 - 1,
-    });
+    await requestSocksTunnel(socket, { host, port }, loginOf(proxy));
     return socket;
   } catch (error) {
     socket.on('error', () => {}).destroy();
     if (signal.aborted) throw signal.reason;
+    if (ChatError.is(error)) throw error;
     throw proxyError(proxy, error);
   } finally {
     signal.removeEventListener('abort', abort);
   }
 }
 
+function loginOf(proxy: URL): { readonly user: string; readonly password: string } | undefined {
+  if (proxy.username === '' && proxy.password === '') return undefined;
+  return { user: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) };
+}
+
 function proxyAuthorization(proxy: URL): { 'proxy-authorization'?: string } {
-  if (proxy.username === '' && proxy.password === '') return {};
-  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const login = loginOf(proxy);
+  if (!login) return {};
+  const pair = `${login.user}:${login.password}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 

@@ -203,17 +203,20 @@ describe('proxies', () => {
     }
   });
 
-  it.each(['http', 'socks5'])('%s: a proxy that never answers counts as connecting', async (scheme) => {
-    await using proxy = await rawServer(() => {});
-    const error = await failureOf(
-      complete(echoProvider('http://127.0.0.1:2'), ask, {
-        proxy: proxy.url.replace('http', scheme),
-        timeout: { connect: 40 },
-      }),
-    );
-    expect(error).toMatchObject({ code: 'connect-timeout', sent: 'no' });
-    await proxy.noSockets();
-  });
+  it.each(['http', 'https', 'socks5'])(
+    '%s: a proxy that never answers counts as connecting, and is left',
+    async (scheme) => {
+      await using proxy = await rawServer(() => {});
+      const error = await failureOf(
+        complete(echoProvider('http://127.0.0.1:2'), ask, {
+          proxy: proxy.url.replace('http', scheme),
+          timeout: { connect: 40 },
+        }),
+      );
+      expect(error).toMatchObject({ code: 'connect-timeout', sent: 'no' });
+      await proxy.noSockets();
+    },
+  );
 
   it.each([
     ['HTTP CONNECT', createConnectProxy],

@@ -52,6 +52,22 @@ describe('the proxy of a call', () => {
     },
   );
 
+  it.each([true, 8080, new URL('http://mine:3'), {}])('is not %j, which is no text', (proxy) => {
+    expect(() => hostOfProxy('https://a.org/', proxy as never)).toThrow(/^proxy must be an address/);
+  });
+
+  it.each(['http://us%zz:p@mine:3', 'socks5://user:100%@mine:3'])(
+    'with a lone % in its user name or password is refused without being repeated: %s',
+    (proxy) => {
+      expect(() => hostOfProxy('https://a.org/', proxy)).toThrow(
+        expect.objectContaining({
+          code: 'invalid-request',
+          message: 'proxy has a % in its user name or password that stands for no character; write it as %25',
+        }),
+      );
+    },
+  );
+
   it('is named where it stands in the environment and is none', () => {
     expect(() => hostOfProxy('https://a.org/', undefined, { httpsProxy: 'ftp://x' })).toThrow(
       /^HTTPS_PROXY must be/,

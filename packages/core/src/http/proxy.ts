@@ -39,14 +39,30 @@ export function proxyFor(
 }
 
 function parseProxy(text: string, where: string): URL {
-  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  // Callers without types pass URLs and `true`.
+  const url = typeof text !== 'string' ? null : URL.parse(text.includes('://') ? text : `http://${text}`);
   if (!url || !schemes.has(url.protocol) || url.hostname === '') {
     throw new ChatError(
       'invalid-request',
       `${where} must be an address such as http://host:port or socks5://host:port`,
     );
   }
+  if (!isDecodable(url.username) || !isDecodable(url.password)) {
+    throw new ChatError(
+      'invalid-request',
+      `${where} has a % in its user name or password that stands for no character; write it as %25`,
+    );
+  }
   return url;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `NO_PROXY`: `*`, hosts, domains with or without a leading dot (subdomains included), each with an optional port. */
