@@ -23,7 +23,16 @@ interface Again {
   readonly mostRetries: number;
 }
 
+const budgetIsGone = 'the retry budget is used up';
+
 const unsaturated = filters.filter(({ name }) => name !== 'saturated');
+
+/**
+ * A target that answers this well may be asked after another one failed, and nothing is taken from the retry budget: where every
+ * target is at least as good as this, the extra calls stay below 20 % by themselves (0.15 / 0.85), and one healthy target among
+ * bad ones is what failing over is for.
+ */
+const wellEnough = 0.85;
 
 /**
  * Where the attempts of one call go, in this order: the same target with another key, where a key was the trouble; the next
@@ -38,6 +47,8 @@ export class LeaseSource {
   #cursor = 0;
   #fresh = true;
   #otherKey: Target | undefined;
+  /** Whether the attempt before was the target's failure: then asking the next one may be part of a storm. */
+  #isExtra = false;
   readonly #full: Target[];
   readonly #again: Again[] = [];
   /** Why nothing more was found, where that is news. */
@@ -68,6 +79,7 @@ export class LeaseSource {
     const { retrySame, cools } = errorPolicies[error.code];
     const benched = cools === 'credential' || error.code === 'rate-limited';
     this.#otherKey = benched && target.state.pool !== undefined ? target : undefined;
+    this.#isExtra = errorPolicies[error.code].breakerWeight > 0;
     const at = this.#again.findIndex((again) => again.target === target);
     const retries = at < 0 ? 0 : (this.#again.splice(at, 1)[0] as Again).retries + 1;
     const may =
@@ -101,10 +113,28 @@ export class LeaseSource {
     while (this.#cursor < targets.length) {
       const target = targets[this.#cursor] as Target;
       this.#cursor += 1;
-      const lease = this.#take(target);
-      if (lease) return lease;
+      const lease = this.#affords(target) ? this.#take(target) : undefined;
+      if (lease) return this.#paid(lease);
     }
     return undefined;
+  }
+
+  #costs({ state }: Target, nowMs: number): boolean {
+    return this.#isExtra && state.health.successRate(nowMs) < wellEnough;
+  }
+
+  /** A target that fails often itself is asked only while the retry budget pays for it: or all would be asked by all. */
+  #affords(target: Target): boolean {
+    const nowMs = this.#engine.timers.now();
+    if (!this.#costs(target, nowMs) || this.#engine.retryBudget.has(nowMs)) return true;
+    this.stopped = budgetIsGone;
+    return false;
+  }
+
+  #paid(lease: Lease): Lease {
+    const nowMs = this.#engine.timers.now();
+    if (this.#costs(lease.target, nowMs)) this.#engine.retryBudget.take(nowMs);
+    return lease;
   }
 
   #take(target: Target): Lease | undefined {
@@ -173,7 +203,7 @@ export class LeaseSource {
       return undefined;
     }
     if (!retryBudget.take(now)) {
-      this.stopped = 'the retry budget is used up';
+      this.stopped = budgetIsGone;
       return undefined;
     }
     await this.#life.sleep(Math.ceil(waitMs) + 1);
