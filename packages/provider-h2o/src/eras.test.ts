@@ -95,6 +95,23 @@ describe('a server of unknown age', () => {
   });
 });
 
+describe('a server that was replaced by another version', () => {
+  const moves = eraNames.flatMap((from) =>
+    eraNames.flatMap((to) => (from === to ? [] : [[from, to] as const])),
+  );
+
+  it.each(moves)('is learnt again: %s by %s', async (from, to) => {
+    const now: { era: EraName } = { era: from };
+    await using moving = await movingServer(() => sandbox.urls.h2oByEra[now.era]);
+    const provider = createH2o({ baseURL: moving.url });
+    await complete(provider, conversation);
+    now.era = to;
+    expect((await complete(provider, conversation)).text).toContain(`speaking as h2o-${to}`);
+    await provider.close();
+    await nothingLeft(sandbox);
+  });
+});
+
 describe('a server that turned out to be another one in a call that failed', () => {
   it('is learnt in the next call, without the body that it refuses', async () => {
     const upgraded = { now: false, full: true };
@@ -148,13 +165,23 @@ describe('a configured era', () => {
 
   it.each([
     ['c', 'a', 'has no message tree'],
-    ['a', 'c', 'h2o answered 500'],
+    ['a', 'c', 'check option era, or set it to auto'],
+    ['d', 'c', 'check option era, or set it to auto'],
   ] as const)('%s is not given up for a server of era %s', async (era, real, message) => {
     await using open = await createSandbox({ services: { h2o: { welcomeModal: false } } });
     const provider = createH2o({ baseURL: open.urls.h2oByEra[real], era });
     expect(String(await failureOf(provider.stream(conversation)))).toContain(message);
     await provider.close();
     expect(open.conversations).toEqual([]);
+  });
+
+  it.each([
+    ['e', 'a', 'set option era to auto'],
+    ['a', 'd', 'check option era'],
+  ] as const)('%s is named where a server of era %s wants its terms accepted', async (era, real, message) => {
+    const provider = createH2o({ baseURL: sandbox.urls.h2oByEra[real], era });
+    expect(String(await failureOf(provider.stream(conversation)))).toContain(message);
+    await provider.close();
   });
 });
 

@@ -7,6 +7,7 @@ import {
 } from '../wire/created-conversation.ts';
 import { readRefusal } from '../wire/refusal.ts';
 import { type Call, learn } from './call.ts';
+import { otherEra } from './other-era.ts';
 
 /** The longest conversation that is read, in bytes: a new one, with the server's models around it. */
 const mostBytes = 4 * 1024 * 1024;
@@ -23,11 +24,16 @@ export async function findParent(call: Call, created: CreatedConversation): Prom
   if (call.candidates.every(({ tree }) => !tree)) return undefined;
   const parent = (await askApi(call, created.id)) ?? (await askPage(call, created.id));
   if (parent === undefined) {
-    throw failure(call, 'does not tell which version of chat-ui it is; set option era');
+    const { provider, model } = call.about;
+    throw new ChatError(
+      'invalid-response',
+      `the server of ${provider} does not tell which version of chat-ui it is; set option era`,
+      { provider, model, sent: 'no' },
+    );
   }
   if (parent === 'none') {
     if (call.memory.fixed) {
-      throw failure(call, 'has no message tree, which the configured era needs; set option era to auto');
+      throw otherEra(call, 'has no message tree, which the configured era needs');
     }
     learn(call, ({ tree }) => !tree);
     return undefined;
@@ -60,13 +66,4 @@ async function askPage(call: Call, id: string): Promise<ParentAnswer> {
     return parentInData(await response.body.text(mostBytes));
   response.body.release();
   return undefined;
-}
-
-function failure(call: Call, what: string): ChatError {
-  const { provider, model } = call.about;
-  return new ChatError('invalid-response', `the server of ${provider} ${what}`, {
-    provider,
-    model,
-    sent: 'no',
-  });
 }

@@ -7,6 +7,7 @@ import { type Refusal, readRefusal } from '../wire/refusal.ts';
 import { acceptSettings } from './accept-settings.ts';
 import { type Call, learn } from './call.ts';
 import { findParent } from './find-parent.ts';
+import { perhapsOtherEra } from './other-era.ts';
 
 /** What a message post needs beside the call. */
 export interface MessagePost extends Omit<OutgoingMessage, 'parentId'> {
@@ -55,7 +56,8 @@ export async function postMessage(
       await acceptSettings(call);
       continue;
     }
-    if (!isWrongBody(refusal) || call.memory.fixed) throw refusal.error;
+    if (!isWrongBody(refusal)) throw refusal.error;
+    if (call.memory.fixed) throw perhapsOtherEra(call, refusal.error);
     call.candidates = call.candidates.filter(refuses);
     if (call.candidates.length > 0) continue;
     if (!remembered) throw refusal.error;
