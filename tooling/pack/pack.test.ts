@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runTsc } from '../build/tsc.ts';
-import { dataEntriesOf, entriesOf, readPackages, repositoryRoot } from '../workspace/packages.ts';
+import { dataEntriesOf, entriesOf, readPackages } from '../workspace/packages.ts';
 import { type Installation, type PackedPackage, packAndInstall } from './packed-packages.ts';
+import { typeCheckAsUser } from './type-check.ts';
 
 const published = readPackages().filter(({ manifest }) => !manifest.private);
 const run = promisify(execFile);
@@ -114,16 +114,5 @@ test('a strict TypeScript program can import every package, declarations checked
     .map((specifier, index) => `export * as room${index} from '${specifier}';`)
     .join('\n');
   await writeFile(join(installation.folder, 'user.ts'), source);
-  const types = join(installation.folder, 'node_modules', '@types');
-  await symlink(join(repositoryRoot, 'node_modules', '@types'), types, 'junction');
-  const config = join(installation.folder, 'tsconfig.json');
-  const compilerOptions = {
-    strict: true,
-    noEmit: true,
-    module: 'nodenext',
-    types: ['node'],
-    skipLibCheck: false,
-  };
-  await writeFile(config, JSON.stringify({ compilerOptions, files: ['user.ts'] }));
-  await runTsc(['-p', config]);
+  await typeCheckAsUser(installation.folder, ['user.ts']);
 });
