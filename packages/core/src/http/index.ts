@@ -11,3 +11,4 @@ export {
   withHeaders,
 } from './http-provider.ts';
 export { type ProxyEnvironment, proxyEnvironment, proxyFor } from './proxy.ts';
+export { redirected } from './redirect.ts';
