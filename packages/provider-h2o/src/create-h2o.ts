@@ -64,7 +64,7 @@ export function createH2o(options: H2oOptions = {}): ChatProvider {
     createSession({
       http,
       site,
-      jar: createCookieJar(settled.cookieName, settled.cookie),
+      jar: createCookieJar(settled.cookieName, settled.cookie, new URL(site.home)),
       headers: [settled.headers, call.headers],
       proxy: call.proxy,
       now: Date.now,

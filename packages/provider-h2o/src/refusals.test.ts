@@ -310,6 +310,50 @@ describe('redirects', () => {
     await provider.close();
   });
 
+  it.each([301, 302, 303])('by a %i repeat no request that may have been carried out', async (status) => {
+    await using server = await chatUi({ create: text('', status, { location: '/conversation/made' }) });
+    const provider = createH2o({ baseURL: server.url });
+    expect(await failureOf(provider.stream(ask('Hi')))).toMatchObject({ code: 'invalid-response', status });
+    await provider.close();
+    expect(server.lines()).toEqual(['POST /conversation']);
+  });
+
+  it('are followed without asking twice, with the cookies that they set', async () => {
+    await using server = await chatUi({
+      create: text('', 307, { location: '/new/conversation', 'set-cookie': 'lb=node-3' }),
+      other: json({ conversationId: 'c0ffee' }),
+    });
+    const provider = createH2o({ baseURL: server.url, cookie: 'own' });
+    await (await provider.stream(ask('Hi'))).result();
+    await provider.close();
+    expect(server.lines().slice(0, 2)).toEqual(['POST /conversation', 'POST /new/conversation']);
+    expect(server.heard[1]?.headers.cookie).toBe('hf-chat=own; lb=node-3');
+  });
+
+  it('in a loop end', async () => {
+    const failed = await failure({ create: text('', 307, { location: '/conversation' }) });
+    expect(failed).toMatchObject({
+      code: 'invalid-response',
+      message: expect.stringContaining('redirected more than'),
+    });
+  });
+
+  it('to another server take no cookie from there', async () => {
+    await using elsewhere = await chatUi({
+      other: (_request, response) => {
+        response.writeHead(404, { 'set-cookie': 'hf-chat=planted' }).end();
+      },
+    });
+    await using server = await chatUi({
+      conversation: text('', 302, { location: `${elsewhere.url}/x` }),
+    });
+    const provider = createH2o({ baseURL: server.url, cookie: 'own' });
+    await (await provider.stream(ask('Hi'))).result();
+    await provider.close();
+    expect(elsewhere.heard[0]?.headers.cookie).toBeUndefined();
+    expect(server.heard.at(-1)?.headers.cookie).toBe('hf-chat=own');
+  });
+
   it('to another server are not: the prompt and the session stay here', async () => {
     await using sandbox = await createSandbox();
     const failed = await failure({ message: text('', 307, { location: `${sandbox.urls.elsewhere}/x` }) });

@@ -52,16 +52,18 @@ export interface ChatUiScript {
   readonly stop?: Script;
   readonly delete?: Script;
   readonly models?: Script;
+  /** Any other path. */
+  readonly other?: Script;
 }
 
 /** Which step a request is. */
-function stepOf({ method, target }: Heard): keyof ChatUiScript | undefined {
+function stepOf({ method, target }: Heard): keyof ChatUiScript {
   if (target === '/settings') return 'settings';
   if (target.startsWith('/api/conversation/') || target.endsWith('/__data.json')) return 'conversation';
   if (target.endsWith('/stop-generating')) return 'stop';
   if (target === '/conversation') return 'create';
   if (/^\/conversation\/[^/]+$/.test(target)) return method === 'DELETE' ? 'delete' : 'message';
-  return /models$/.test(target) ? 'models' : undefined;
+  return /models$/.test(target) ? 'models' : 'other';
 }
 
 /** Answers with JSON. */
@@ -95,6 +97,6 @@ export function chatUi(script: ChatUiScript = {}): Promise<ScriptedServer> {
   };
   return scriptedServer((request, response) => {
     const step = stepOf(request);
-    return ((step && steps[step]) ?? pageNotFound)(request, response);
+    return (steps[step] ?? pageNotFound)(request, response);
   });
 }

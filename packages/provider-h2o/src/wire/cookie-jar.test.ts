@@ -4,7 +4,7 @@ import { createCookieJar } from './cookie-jar.ts';
 const nowMs = Date.parse('2026-11-21T00:00:00Z');
 
 function headerAfter(...setCookies: readonly string[]): string | undefined {
-  const jar = createCookieJar('hf-chat', 'own');
+  const jar = createCookieJar('hf-chat', 'own', new URL('https://chat.example.org/chat/'));
   for (const each of setCookies) jar.store(each, nowMs);
   return jar.header();
 }
@@ -28,6 +28,21 @@ describe('the cookies of a call', () => {
       'hf-chat=own; c=3',
     );
     expect(headerAfter('hf-chat=; max-age=-1')).toBeUndefined();
+  });
+
+  it.each([
+    ['hf-chat=new; Domain=example.org', 'new'],
+    ['hf-chat=new; domain=.Chat.example.org', 'new'],
+    ['hf-chat=new; Domain=', 'new'],
+    ['hf-chat=new; Domain=elsewhere.org', 'own'],
+    ['hf-chat=new; Domain=ample.org', 'own'],
+    ['hf-chat=new; Domain=deep.chat.example.org', 'own'],
+    ['hf-chat=new; Path=/chat', 'new'],
+    ['hf-chat=new; Path=relative', 'new'],
+    ['hf-chat=; Max-Age=0; Path=/admin', 'own'],
+    ['hf-chat=new; Path=/cha', 'own'],
+  ])('are those that are meant for this server: %s', (setCookie, value) => {
+    expect(headerAfter(setCookie)).toBe(`hf-chat=${value}`);
   });
 
   it('are not made of what is no cookie, or too much', () => {

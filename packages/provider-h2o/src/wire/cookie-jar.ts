@@ -16,8 +16,8 @@ export interface CookieJar {
   values(): readonly string[];
 }
 
-/** Makes a jar that starts with one cookie. */
-export function createCookieJar(name: string, value: string): CookieJar {
+/** Makes a jar of the server at `home`, its front page, that starts with one cookie. */
+export function createCookieJar(name: string, value: string, home: URL): CookieJar {
   const cookies = new Map([[name, value]]);
   return {
     header() {
@@ -26,7 +26,7 @@ export function createCookieJar(name: string, value: string): CookieJar {
     store(setCookie, nowMs) {
       for (const line of setCookie?.split('\n') ?? []) {
         const cookie = parseSetCookie(line, nowMs);
-        if (!cookie) continue;
+        if (!cookie || !isMeantFor(home, cookie)) continue;
         if (cookie.expired) cookies.delete(cookie.name);
         else if (cookies.has(cookie.name) || cookies.size < mostCookies)
           cookies.set(cookie.name, cookie.value);
@@ -36,11 +36,24 @@ export function createCookieJar(name: string, value: string): CookieJar {
   };
 }
 
+interface SetCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly expired: boolean;
+  /** Empty where the line names none. */
+  readonly domain: string;
+  readonly path: string;
+}
+
+/** RFC 6265, sections 5.1.3 and 5.1.4: whether a request to this address would carry the cookie. */
+function isMeantFor({ hostname, pathname }: URL, { domain, path }: SetCookie): boolean {
+  const ownHost = domain === '' || hostname === domain || hostname.endsWith(`.${domain}`);
+  const ownPath = !path.startsWith('/') || `${pathname}/`.startsWith(path.endsWith('/') ? path : `${path}/`);
+  return ownHost && ownPath;
+}
+
 /** RFC 6265, section 5.2, as far as one call of one origin needs it. */
-function parseSetCookie(
-  line: string,
-  nowMs: number,
-): { readonly name: string; readonly value: string; readonly expired: boolean } | undefined {
+function parseSetCookie(line: string, nowMs: number): SetCookie | undefined {
   if (line.length > longestCookie) return undefined;
   const [pair = '', ...attributes] = line.split(';');
   const at = pair.indexOf('=');
@@ -56,5 +69,7 @@ function parseSetCookie(
     name: pair.slice(0, at).trim(),
     value: pair.slice(at + 1).trim(),
     expired: maxAge === undefined ? expires <= nowMs : Number(maxAge) <= 0,
+    domain: (attribute('domain') ?? '').replace(/^\./, '').toLowerCase(),
+    path: attribute('path') ?? '',
   };
 }

@@ -1,8 +1,16 @@
 import { type CallOptions, type CallScope, ChatError } from '@sluice/core';
-import { type HttpClient, type HttpRequest, type HttpResponse, withHeaders } from '@sluice/core/http';
+import {
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  redirected,
+  withHeaders,
+} from '@sluice/core/http';
 import type { CookieJar } from './cookie-jar.ts';
 import type { EncodedBody } from './multipart.ts';
 import type { Site } from './site.ts';
+
+const mostRedirects = 5;
 
 /** One request of a session. */
 export interface SessionRequest {
@@ -39,30 +47,38 @@ export function createSession({ http, site, jar, headers, proxy, now }: SessionP
     jar,
     headers,
     async send({ method, url, body, seeOther = false }, scope) {
-      const own: HttpRequest = {
-        method,
-        url,
-        headers: {
-          // Until 2024-05 form posts are checked by Referer, since then by Origin; the other one does no harm.
-          Referer: site.home,
-          Origin: site.origin,
-          // Anything that prefers text/html is routed to the page of the same address, which takes no posts.
-          Accept: '*/*',
-          Cookie: jar.header(),
-          'Content-Type': body?.contentType,
-        },
-        ...(body === undefined ? {} : { body: body.body }),
+      const requestTo = (address: string | URL): HttpRequest => {
+        const own: HttpRequest = {
+          method,
+          url: address,
+          headers: {
+            // Until 2024-05 form posts are checked by Referer, since then by Origin; the other one does no harm.
+            Referer: site.home,
+            Origin: site.origin,
+            // Anything that prefers text/html is routed to the page of the same address, which takes no posts.
+            Accept: '*/*',
+            Cookie: jar.header(),
+            'Content-Type': body?.contentType,
+          },
+          ...(body === undefined ? {} : { body: body.body }),
+        };
+        return headers.reduce(withHeaders, own);
       };
-      const request = headers.reduce(withHeaders, own);
-      let response = await http.request({ ...request, redirect: 'manual' }, scope, proxy);
-      if (isRedirect(response) && !(seeOther && response.status === 303)) {
+      let request = requestTo(url);
+      for (let hops = 0; ; hops += 1) {
+        const response = await http.request({ ...request, redirect: 'manual' }, scope, proxy);
+        const from = new URL(response.url);
+        // Another server may answer a redirected GET, but has no say in this session.
+        const isOwn = from.origin === site.origin;
+        if (isOwn) jar.store(response.headers['set-cookie'], now());
+        if (!isRedirect(response) || (seeOther && response.status === 303)) return response;
         response.body.release();
         if (leadsToLogin(response)) throw loginWanted(response);
-        // The client follows what is safe to follow, and says what is not.
-        response = await http.request(request, scope, proxy);
+        if (hops === mostRedirects) throw lost(response);
+        const next = redirected(request, from, response);
+        const stays = isOwn && next.url.origin === site.origin;
+        request = stays ? requestTo(next.url) : { ...next.request, url: next.url };
       }
-      jar.store(response.headers['set-cookie'], now());
-      return response;
     },
   };
 }
@@ -74,6 +90,11 @@ function isRedirect({ status, headers }: HttpResponse): boolean {
 /** Servers with a login send everybody else there. */
 function leadsToLogin({ headers, url }: HttpResponse): boolean {
   return /\/(?:login|signin|oauth)\b/i.test(URL.parse(headers.location ?? '', url)?.pathname ?? '');
+}
+
+function lost({ status, url }: HttpResponse): ChatError {
+  const message = `${new URL(url).host} redirected more than ${mostRedirects} times`;
+  return new ChatError('invalid-response', message, { status, sent: 'maybe' });
 }
 
 function loginWanted({ status, url }: HttpResponse): ChatError {
