@@ -37,6 +37,7 @@ export function createRegistry(config: RegistryConfig): Registry {
   );
   const routes = createRoutes(config, directory);
   const members = [...directory.members.values()];
+  link?.connect();
   let closed = false;
 
   const throwIfClosed = (): void => {

@@ -41,8 +41,8 @@ export interface TargetLimits {
 /** One for all targets of a registry. */
 export interface LimitsSettings {
   /**
-   * Told what a target with a limit a minute was given, for the state store: requests as they begin, tokens as they are settled.
-   * Must not throw.
+   * Told what a target with a limit a minute was given, for the state store: requests as they begin, and -1 for one that never
+   * reached the upstream; tokens as they are settled. Must not throw.
    */
   readonly onUse?: (key: string, requests: number, tokens: number, atMs: number) => void;
 }
@@ -145,9 +145,10 @@ class Limits implements TargetLimits {
     if (used > 0) this.#tell(0, used, nowMs);
   }
 
-  takeBack(bucket: number, tokens: number): void {
+  takeBack(startedAtMs: number, bucket: number, tokens: number): void {
     this.#requests?.takeBack(bucket, 1);
     this.#tokens?.takeBack(bucket, tokens);
+    this.#tell(-1, 0, startedAtMs);
   }
 
   freed(heldMs: number | undefined): void {
@@ -194,7 +195,7 @@ class TargetPermit implements Permit {
   cancel(): void {
     if (!this.#giveBack()) return;
     this.#limits.freed(undefined);
-    this.#limits.takeBack(this.#bucket, this.#tokens);
+    this.#limits.takeBack(this.#startedAtMs, this.#bucket, this.#tokens);
   }
 
   #giveBack(): boolean {

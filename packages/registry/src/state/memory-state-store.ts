@@ -20,9 +20,9 @@ type Kept = SharedCooldown | SharedBreaker;
  * stays until it is replaced or pushed out, and is ignored by whoever receives it.
  *
  * @example
- * const store = createMemoryStateStore();
- * const eu = createRegistry({ providers, store });
- * const us = createRegistry({ providers, store });
+ * const stateStore = createMemoryStateStore();
+ * const eu = createRegistry({ providers, stateStore });
+ * const us = createRegistry({ providers, stateStore });
  */
 export function createMemoryStateStore({ maxEntries = 10_000 }: MemoryStateStoreSettings = {}): StateStore {
   /** The entry with the oldest news comes first. */

@@ -38,7 +38,7 @@ export interface StateSync {
   cooled(cooldown: Cooldown): void;
   /** For `onChange` of the breakers. */
   breakerChanged(change: BreakerChange): void;
-  /** For `onUse` of the limits. */
+  /** For `onUse` of the limits. Negative numbers take back what was not told yet. */
   used(key: string, requests: number, tokens: number, atMs: number): void;
   /** Takes out what is to be sent. */
   take(moment: Moment): SharedChange[];
@@ -88,14 +88,14 @@ class Outbox implements StateSync {
   used(key: string, requests: number, tokens: number, atMs: number): void {
     const place = `use ${key}`;
     const known = this.#pending.get(place);
-    const sum = known?.kind === 'use' ? known : { requests: 0, tokens: 0 };
-    this.#put(place, {
-      kind: 'use',
-      key,
-      atMs,
-      requests: sum.requests + requests,
-      tokens: sum.tokens + tokens,
-    });
+    const sum = known?.kind === 'use' ? known : { requests: 0, tokens: 0, atMs };
+    // What is taken back after it was told stays told: others count a little too much until their windows have passed.
+    const all = {
+      requests: Math.max(0, sum.requests + requests),
+      tokens: Math.max(0, sum.tokens + tokens),
+    };
+    if (all.requests === 0 && all.tokens === 0) this.#pending.delete(place);
+    else this.#put(place, { kind: 'use', key, atMs: Math.max(atMs, sum.atMs), ...all });
   }
 
   take({ nowMs, epochMs }: Moment): SharedChange[] {
@@ -109,6 +109,7 @@ class Outbox implements StateSync {
   }
 
   receive(changes: readonly unknown[], { nowMs, epochMs }: Moment): void {
+    if (!Array.isArray(changes)) return;
     const behind = nowMs - epochMs;
     for (const change of changes) {
       if (isCooldown(change)) {
