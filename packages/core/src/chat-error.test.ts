@@ -1,5 +1,9 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { asChatError, ChatError } from './chat-error.ts';
+import { collect } from './chat-result.ts';
+import { failureOf } from './echo-codec.fixture.ts';
+import type { ChatEvent } from './events.ts';
 
 /** The same module once more, as an application has it that installed two versions of this package. */
 async function secondCopy(): Promise<typeof import('./chat-error.ts')> {
@@ -89,4 +93,20 @@ describe('asChatError', () => {
     expect(error.cause).toBe(thrown);
     expect(JSON.stringify(error)).not.toContain('prompt text');
   });
+});
+
+it('printed as it is, an error shows no part of the answer', async () => {
+  const partial = { text: 'THE ANSWER', reasoning: 'THE THOUGHT', toolCalls: [], complete: true };
+  const given = new ChatError('truncated', 'cut off', { partial });
+  async function* broken(): AsyncGenerator<ChatEvent> {
+    yield { type: 'text-delta', text: 'THE ANSWER' };
+    throw new ChatError('network', 'gone');
+  }
+  const learnt = await failureOf(collect(broken()));
+  for (const error of [given, learnt]) {
+    expect(error.partial?.text).toBe('THE ANSWER');
+    expect(`${inspect(error, { depth: null })} ${JSON.stringify({ ...error })}`).not.toMatch(
+      /ANSWER|THOUGHT/,
+    );
+  }
 });

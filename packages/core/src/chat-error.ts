@@ -52,6 +52,7 @@ export class ChatError extends Error {
   declare readonly status?: number;
   declare readonly retryAfterMs?: number;
   sent: Sent;
+  /** Not shown where an error is printed: an answer belongs to whoever asked, not to a log. */
   declare partial?: PartialAnswer;
   declare readonly body?: string;
 
@@ -64,7 +65,7 @@ export class ChatError extends Error {
     if (details.model !== undefined) this.model = details.model;
     if (details.status !== undefined) this.status = details.status;
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
-    if (details.partial !== undefined) this.partial = details.partial;
+    if (details.partial !== undefined) setPartial(this, details.partial);
     if (details.body !== undefined) this.body = details.body;
   }
 
@@ -87,6 +88,11 @@ export class ChatError extends Error {
       ...(this.body === undefined ? {} : { body: this.body }),
     };
   }
+}
+
+/** Gives an error what arrived before it. Loggers and `console` print fields that can be enumerated; this one cannot. */
+export function setPartial(error: ChatError, partial: PartialAnswer): void {
+  Object.defineProperty(error, 'partial', { value: partial, writable: true, configurable: true });
 }
 
 /**

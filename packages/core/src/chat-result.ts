@@ -1,4 +1,4 @@
-import { ChatError, type PartialAnswer } from './chat-error.ts';
+import { ChatError, type PartialAnswer, setPartial } from './chat-error.ts';
 import type { ChatEvent, FinishReason, SourceEvent, Usage, WarningEvent } from './events.ts';
 import type { ToolCall } from './request.ts';
 import type { RouteDecision } from './route-decision.ts';
@@ -112,15 +112,23 @@ export class Collector {
  * Reads a stream to its end and returns the whole answer. Works on any iterable of events, also after `tee` or `mapText`.
  * Throws what the stream throws, with everything received so far as `partial`.
  */
-export async function collect(
+export function collect(
   stream: AsyncIterable<ChatEvent> & { provider?: string; model?: string; route?: RouteDecision },
+): Promise<ChatResult> {
+  return collectFrom(stream, stream);
+}
+
+/** The same, for events that do not tell themselves whose they are. */
+export async function collectFrom(
+  events: AsyncIterable<ChatEvent>,
+  about: { readonly provider?: string; readonly model?: string; readonly route?: RouteDecision },
 ): Promise<ChatResult> {
   const collector = new Collector();
   try {
-    for await (const event of stream) collector.add(event);
+    for await (const event of events) collector.add(event);
   } catch (error) {
-    if (ChatError.is(error)) error.partial = collector.partial();
+    if (ChatError.is(error)) setPartial(error, collector.partial());
     throw error;
   }
-  return collector.result(stream);
+  return collector.result(about);
 }

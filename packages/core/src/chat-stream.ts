@@ -37,7 +37,7 @@ export interface ChatEventSource {
    * something is already there: that is what makes a token cheap.
    */
   pull(into: ChatEvent[]): boolean | Promise<boolean>;
-  /** Frees everything; called exactly once. A promise is waited for before the stream counts as ended. Must not throw. */
+  /** Frees everything; called exactly once. A promise is waited for before the stream counts as ended, for 30 s at most. Must not throw. */
   close(outcome: 'finished' | 'cancelled' | 'failed'): void | Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CallScope } from './call-scope.ts';
 import { ChatError } from './chat-error.ts';
 import type { ChatEventSource, ChatStream, StreamOutcome } from './chat-stream.ts';
@@ -9,6 +9,7 @@ import type { ChatEvent } from './events.ts';
 import { fromText } from './from-text.ts';
 import { attachRoute, openChatStream } from './open-chat-stream.ts';
 import type { RouteDecision } from './route-decision.ts';
+import { tee } from './tee.ts';
 
 const text = (value: string): ChatEvent => ({ type: 'text-delta', text: value });
 const finish: ChatEvent = { type: 'finish', reason: 'stop' };
@@ -31,6 +32,10 @@ function sourceOf(...batches: (readonly ChatEvent[] | Error)[]): ChatEventSource
 
 const openSource = (source: ChatEventSource, scope: CallScope = new CallScope()): Promise<ChatStream> =>
   openChatStream({ provider: 'test', model: 'm-1', scope, open: () => source });
+
+async function readAll(stream: ChatStream): Promise<void> {
+  for await (const _event of stream);
+}
 
 const route: RouteDecision = { requested: 'x', strategy: 'ordered', candidates: [], plan: [], attempts: [] };
 
@@ -134,6 +139,92 @@ describe('a stream over a source', () => {
     await read.cancel();
   });
 
+  it('shares nothing of a result with whoever else begins to read', async () => {
+    const stream = await openSource(sourceOf([text('a')], [text('b')], [finish]));
+    const result = stream.result();
+    expect(await failureOf(stream[Symbol.asyncIterator]().next())).toMatchObject({ code: 'invalid-request' });
+    expect(await failureOf(stream.textStream[Symbol.asyncIterator]().next())).toMatchObject({
+      code: 'invalid-request',
+    });
+    expect((await result).text).toBe('ab');
+  });
+
+  it('that is left while somebody waits for the next event wakes them, though its source does not', async () => {
+    const never = new Promise<boolean>(() => {});
+    const batches = [[text('a')]];
+    const stream = await openSource({
+      pull: (into) => (batches.length === 0 ? never : into.push(...(batches.pop() ?? [])) > 0),
+      close() {},
+    });
+    const [first, second] = tee(stream).map((branch) => branch[Symbol.asyncIterator]());
+    await first?.next();
+    const waiting = first?.next();
+    await Promise.all([first?.return?.(), second?.return?.()]);
+    expect(await waiting).toEqual({ done: true, value: undefined });
+  });
+
+  it('ends though its clean-up never does', async () => {
+    vi.useFakeTimers();
+    try {
+      const finished = await openSource({
+        ...sourceOf([text('a'), finish]),
+        close: () => new Promise(() => {}),
+      });
+      const result = finished.result();
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect((await result).text).toBe('a');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('does not take a slow reader for an idle upstream, also where keep-alives come between', async () => {
+    vi.useFakeTimers();
+    try {
+      const steps = [
+        (into: ChatEvent[]) => into.push(text('a')) > 0,
+        async () => true,
+        (into: ChatEvent[]) => into.push(text('b')) > 0,
+        (into: ChatEvent[]) => into.push(finish) > 0,
+      ];
+      const source = { pull: (into: ChatEvent[]) => steps.shift()?.(into) ?? false, close() {} };
+      const reader = (await openSource(source, new CallScope({ timeout: { idle: 50 } })))[
+        Symbol.asyncIterator
+      ]();
+      await reader.next();
+      await reader.next();
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect((await reader.next()).value).toEqual(finish);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('that breaks off keeps what was received: texts up to a limit, tool calls whole', async () => {
+    const call = (id: string, size: number): ChatEvent => ({
+      type: 'tool-call',
+      id,
+      name: 'f',
+      arguments: '"'.padEnd(size, 'x'),
+    });
+    const failed = async (...batch: ChatEvent[]): Promise<ChatError> => {
+      const stream = await openSource(sourceOf(batch, new ChatError('network', 'gone')));
+      return failureOf(readAll(stream));
+    };
+    expect((await failed(call('1', 4))).partial).toEqual({
+      text: '',
+      reasoning: '',
+      toolCalls: [{ id: '1', name: 'f', arguments: '"xxx' }],
+      complete: true,
+    });
+    expect((await failed(text('a'.repeat(262_144)))).partial).toMatchObject({ complete: true });
+    const long = await failed(text('a'.repeat(300_000)), text('b'));
+    expect([long.partial?.text.length, long.partial?.complete]).toEqual([262_144, false]);
+    const calls = await failed(call('1', 10), call('2', 262_144));
+    expect(calls.partial).toMatchObject({ toolCalls: [{ id: '1' }], complete: false });
+  });
+
   it('is cancelled when nobody holds it any more', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
@@ -172,6 +263,35 @@ describe('attachRoute', () => {
     const broken = await openSource(sourceOf([text('a')], new ChatError('network', 'gone')));
     await failureOf((await attachRoute(broken, route, ({ type }) => outcomes.push(type))).result());
     expect(outcomes).toEqual(['cancelled', 'failed']);
+  });
+
+  it('an observer that throws spoils nothing, whenever it is told', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const throwing = (): never => {
+      throw new TypeError('my own bug');
+    };
+    const finished = await attachRoute(await fromText('a'), route, throwing);
+    expect((await finished.result()).text).toBe('a');
+    await attachRoute(finished, route, throwing);
+
+    // Whatever else waits for the cancellation is told all the same: for HTTP it is what closes the socket.
+    const abort = new AbortController();
+    const scope = new CallScope({ signal: abort.signal });
+    const left = sourceOf([text('a')], [text('b')]);
+    const stream = await attachRoute(await openSource(left, scope), route, throwing);
+    let told = false;
+    scope.onCancel(() => {
+      told = true;
+    });
+    abort.abort();
+    expect([told, left.closed]).toEqual([true, ['cancelled']]);
+    expect(await failureOf(readAll(stream))).toMatchObject({ code: 'aborted' });
+    await expect
+      .poll(() => warnings.map(({ message }) => message))
+      .toContain('an observer of the end of a stream threw TypeError');
+    process.off('warning', onWarning);
   });
 
   it('reports a stream that nobody holds any more as cancelled, so that what it took is given back', async () => {

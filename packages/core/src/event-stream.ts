@@ -1,12 +1,13 @@
 import type { CallScope } from './call-scope.ts';
-import { asChatError, ChatError } from './chat-error.ts';
-import { type ChatResult, collect } from './chat-result.ts';
+import { asChatError, ChatError, setPartial } from './chat-error.ts';
+import { type ChatResult, collectFrom } from './chat-result.ts';
 import type { ChatEventSource, ChatStream, StreamOutcome } from './chat-stream.ts';
 import { type ChatEvent, isVisible } from './events.ts';
+import { PartialCollector } from './partial-collector.ts';
 import type { RouteDecision } from './route-decision.ts';
 
-/** What `partial` of an error holds at most, in UTF-16 units; a longer text is cut and marked. */
-const longestPartial = 262_144;
+/** How long an end waits for the clean-up of its source, in milliseconds: one that never ends must not hold a reader for ever. */
+const longestCleanUpMs = 30_000;
 
 const done: IteratorResult<ChatEvent, undefined> = { done: true, value: undefined };
 
@@ -21,7 +22,7 @@ interface Held {
 const dropped = new FinalizationRegistry<Held>(({ scope, source, observers }) => {
   scope.cancel(new ChatError('aborted', 'the stream was dropped without being read to its end'));
   void closeQuietly(source, 'cancelled');
-  for (const observer of observers.splice(0)) observer({ type: 'cancelled' });
+  for (const observer of observers.splice(0)) tell(observer, { type: 'cancelled' });
 });
 
 /** A stream over a source of events. It keeps the rules that every provider must keep, so that none has to. */
@@ -44,8 +45,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   #outcome: StreamOutcome | undefined;
   #result: Promise<ChatResult> | undefined;
   #read = false;
-  #text = '';
-  #reasoning = '';
+  readonly #received: PartialCollector = new PartialCollector();
   /** The first half of a surrogate pair whose second half has not come yet. */
   #half = '';
 
@@ -90,6 +90,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   }
 
   next(): Promise<IteratorResult<ChatEvent, undefined>> {
+    if (this.#result) return Promise.reject(alreadyRead('the stream is read by its result()'));
+    return this.#next();
+  }
+
+  #next(): Promise<IteratorResult<ChatEvent, undefined>> {
     this.#read = true;
     if (!this.#lastTurn) {
       const event = this.#take();
@@ -101,7 +106,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
 
   /** Leaving the loop: closes the socket without a word, and waits for the clean-up. */
   async return(): Promise<IteratorResult<ChatEvent, undefined>> {
-    if (this.#state === 'open') this.#end('cancelled', { type: 'cancelled' });
+    if (this.#state === 'open') {
+      this.#end('cancelled', { type: 'cancelled' });
+      // Somebody may be waiting for an event that now never comes; the error only wakes them.
+      this.#interrupt?.(new ChatError('aborted', 'the stream was left'));
+    }
     this.#failure = undefined;
     await this.#cleanup;
     return done;
@@ -126,14 +135,12 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
 
   result(): Promise<ChatResult> {
     if (!this.#result && this.#read) {
-      return Promise.reject(
-        new ChatError(
-          'invalid-request',
-          'result() needs a stream that nobody has read from; tee() makes two of one',
-        ),
-      );
+      return Promise.reject(alreadyRead('result() needs a stream that nobody has read from'));
     }
-    this.#result ??= collect(this);
+    if (!this.#result) {
+      const reader = { next: () => this.#next(), return: () => this.return() };
+      this.#result = collectFrom({ [Symbol.asyncIterator]: () => reader }, this);
+    }
     return this.#result;
   }
 
@@ -161,7 +168,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   ): void {
     this.route = route;
     if (first.length > 0) this.#queue.splice(this.#head, 0, ...first);
-    if (this.#outcome) onEnd(this.#outcome);
+    if (this.#outcome) tell(onEnd, this.#outcome);
     else this.#observers.push(onEnd);
   }
 
@@ -172,14 +179,13 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     this.#head += 1;
     if (event.type === 'text-delta') {
       if (this.#half !== '' || endsInHalf(event.text)) return this.#joinHalves(event.text);
-      if (this.#text.length < longestPartial) this.#text += event.text;
+      this.#received.text(event.text);
     } else if (event.type === 'reasoning-delta') {
-      if (this.#reasoning.length < longestPartial) this.#reasoning += event.text;
+      this.#received.reasoning(event.text);
+    } else if (event.type === 'tool-call') {
+      this.#received.toolCall(event);
     } else if (event.type === 'warning') {
-      if (event.code === 'restarted') {
-        this.#text = '';
-        this.#reasoning = '';
-      }
+      if (event.code === 'restarted') this.#received.forget();
     } else if (event.type === 'finish') {
       if (this.#half !== '') {
         // No other half came: what there is was said all the same.
@@ -203,7 +209,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     this.#half = whole.slice(upTo);
     if (upTo === 0) return this.#take();
     const shown = whole.slice(0, upTo);
-    if (this.#text.length < longestPartial) this.#text += shown;
+    this.#received.text(shown);
     return { type: 'text-delta', text: shown };
   }
 
@@ -244,8 +250,9 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       if (typeof more !== 'boolean') {
         this.#scope.waiting();
         more = await this.#interruptible(more);
-        if (this.#queue.length > before) this.#scope.received();
       }
+      // Also where it came without a promise: a wait for bytes without an event may have gone before.
+      if (this.#queue.length > before) this.#scope.received();
     } catch (thrown) {
       if (this.#queue.length === before || this.#state === 'ended') throw thrown;
       this.#deferred = thrown;
@@ -297,10 +304,8 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   #fail(thrown: unknown): ChatError {
     const error = asChatError(thrown, { provider: this.provider, model: this.model });
     if (this.#state === 'ended') return this.#failure ?? error;
-    if (this.#text.length > 0 || this.#reasoning.length > 0) {
-      const complete = this.#text.length < longestPartial && this.#reasoning.length < longestPartial;
-      error.partial ??= { text: this.#text, reasoning: this.#reasoning, toolCalls: [], complete };
-    }
+    const partial = this.#received.partial();
+    if (partial && error.partial === undefined) setPartial(error, partial);
     this.#failure = error;
     this.#end(error.code === 'aborted' ? 'cancelled' : 'failed', { type: 'failed', error });
     this.#interrupt?.(error);
@@ -315,7 +320,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     this.#scope.close();
     this.#cleanup = closeQuietly(this.#source, how);
     this.#outcome = outcome;
-    for (const observer of this.#observers.splice(0)) observer(outcome);
+    for (const observer of this.#observers.splice(0)) tell(observer, outcome);
   }
 
   #texts(): AsyncIterator<string, undefined> {
@@ -328,6 +333,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     };
     return {
       next: () => {
+        if (this.#result) return this.next() as Promise<never>;
         this.#read = true;
         let event = this.#lastTurn ? undefined : this.#take();
         while (event !== undefined && event.type !== 'text-delta') event = this.#take();
@@ -341,20 +347,43 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   }
 }
 
+/** Two readers would each get a part, and neither would know. */
+function alreadyRead(what: string): ChatError {
+  return new ChatError('invalid-request', `${what}; tee() makes two of one`);
+}
+
 /** Whether a text ends with the first half of a surrogate pair. */
 function endsInHalf(text: string): boolean {
   return (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
 }
 
-/** A clean-up that fails must not spoil what was already said. */
+/** A clean-up that fails, or never ends, must not spoil what was already said. */
 async function closeQuietly(
   source: ChatEventSource | undefined,
   how: 'finished' | 'cancelled' | 'failed',
 ): Promise<void> {
+  let patience: NodeJS.Timeout | undefined;
   try {
-    await source?.close(how);
+    const closing = source?.close(how);
+    if (!closing) return;
+    const longEnough = new Promise<void>((resolve) => {
+      patience = setTimeout(resolve, longestCleanUpMs);
+    });
+    await Promise.race([closing, longEnough]);
   } catch {
     // The contract of close() forbids it; a finished answer stays finished all the same.
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+/** An observer is somebody else's code: what it throws must not reach the reader, nor keep others from being told. */
+function tell(observer: (outcome: StreamOutcome) => void, outcome: StreamOutcome): void {
+  try {
+    observer(outcome);
+  } catch (error) {
+    const what = error instanceof Error ? error.name : typeof error;
+    process.emitWarning(`an observer of the end of a stream threw ${what}`, 'SluiceWarning');
   }
 }
 

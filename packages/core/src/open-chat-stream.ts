@@ -33,7 +33,8 @@ export function openChatStream(options: OpenChatStream): Promise<ChatStream> {
 /**
  * Marks a stream with the route that it took, and has `onEnd` called once when it ends. Streams made by `openChatStream` are
  * marked in place and cost nothing more per event; one that is made otherwise is read through a stream of ours. `first` is
- * delivered before everything else that was not read yet: warnings of whoever chose the route.
+ * delivered before everything else that was not read yet: warnings of whoever chose the route. What `onEnd` throws is
+ * reported as a warning of the process, and spoils nothing.
  */
 export async function attachRoute(
   stream: ChatStream,
