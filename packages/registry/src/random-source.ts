@@ -15,15 +15,38 @@ export function seededRandom(seed: number): RandomSource {
   return { next: draw.next, peek: () => generator(draw.state()).next };
 }
 
-/** A user's own generator. It cannot be looked ahead in, so a plan draws from a seed of its own that moves with the requests. */
+/** The greatest number that is below 1. */
+const almostOne = 1 - Number.EPSILON / 2;
+
+/**
+ * A user's own generator. What a plan looks at is drawn from it and kept for `next`, as many numbers as the largest plan took. What
+ * it must not give is brought into its bounds: a 1 counts as just below it, what is no number as 0.
+ */
 export function foreignRandom(random: () => number): RandomSource {
-  let drawn = 0;
+  let ahead: number[] = [];
+  /** How many of `ahead` were given. */
+  let given = 0;
+  const draw = (): number => {
+    const number = random();
+    return number > 0 ? Math.min(number, almostOne) : 0;
+  };
   return {
-    next: () => {
-      drawn += 1;
-      return random();
+    next() {
+      if (given === ahead.length) return draw();
+      const number = ahead[given] as number;
+      given += 1;
+      return number;
     },
-    peek: () => generator(drawn).next,
+    peek() {
+      ahead = ahead.slice(given);
+      given = 0;
+      let at = 0;
+      return () => {
+        if (at === ahead.length) ahead.push(draw());
+        at += 1;
+        return ahead[at - 1] as number;
+      };
+    },
   };
 }
 
