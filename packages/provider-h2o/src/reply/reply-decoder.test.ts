@@ -220,6 +220,14 @@ describe('events of the model server', () => {
     expect(failure).toMatchObject({ code, provider: 'h2o', model: 'm', sent: 'yes' });
     expect(failure?.message).toContain(error);
   });
+
+  it('may say words that mean something else to JavaScript', () => {
+    const { failure } = decodeText(tgi({ error: 'boom', error_type: 'constructor' }));
+    expect(failure).toMatchObject({ code: 'server-error', message: expect.stringContaining('boom') });
+    expect(failure?.status).toBeUndefined();
+    const { events } = decodeText(tgi(token('a'), lastToken('a', { finish_reason: 'constructor' })));
+    expect(events.at(-1)).toEqual({ type: 'finish', reason: 'other', rawReason: 'constructor' });
+  });
 });
 
 describe('updates', () => {
@@ -336,6 +344,30 @@ describe('updates', () => {
     expect(decodeText(updates({ type: 'status', status: 'error', ...said })).failure?.code).toBe(code);
   });
 
+  it.each([
+    ['has a beginning that was never streamed', 'Hello world.', [' world.']],
+    ['has a token that was no text', '1 2', [1, ' 2']],
+  ])('with a final answer that %s are reported: text is missing', (_what, text, tokens) => {
+    const pieces = tokens.map((each) => ({ type: 'stream', token: each }));
+    const { events } = decodeText(updates(...pieces, { type: 'finalAnswer', text }));
+    expect(events.at(-2)).toMatchObject({ type: 'warning', code: 'other', feature: 'finalAnswer' });
+  });
+
+  it('with a final answer that has the prompt before it are fine', () => {
+    const final = { type: 'finalAnswer', text: '<|user|>the prompt<|end|> Hi' };
+    const { events } = decodeText(updates({ type: 'stream', token: ' Hi' }, final));
+    expect(events.map(({ type }) => type)).toEqual(['text-delta', 'finish']);
+  });
+
+  it('with NULs within the text are the same as the final answer with or without them', () => {
+    for (const text of ['ab', 'a\0b']) {
+      const { events } = decodeText(
+        updates({ type: 'stream', token: 'a\0b\0\0' }, { type: 'finalAnswer', text }),
+      );
+      expect(events.map(({ type }) => type)).toEqual(['text-delta', 'finish']);
+    }
+  });
+
   describe('with a final answer that nothing was streamed of', () => {
     const only = (text: string): string =>
       updates({ type: 'status', status: 'started' }, { type: 'finalAnswer', text });
@@ -347,11 +379,11 @@ describe('updates', () => {
       ]);
     });
 
-    it('are no answer if it is the prompt', () => {
-      const { events, failure } = decodeText(only(' the prompt\n'));
+    it.each([' the prompt\n', 'the\n  prompt'])('are no answer if it is the prompt: %j', (echo) => {
+      const { events, failure } = decodeText(only(echo));
       expect(events).toEqual([]);
       expect(failure).toMatchObject({ code: 'empty-response', sent: 'yes' });
-      expect(failure?.message).not.toContain('the prompt\n');
+      expect(failure?.message).not.toContain(echo);
     });
 
     it('are no answer at all in era B', () => {
@@ -380,6 +412,17 @@ describe('what is not the protocol', () => {
   it.each([
     ['an HTML page', '<!DOCTYPE html>\n<html><head><title>Welcome</title></head></html>', 'invalid-response'],
     ['a challenge', '<html><head><title>Just a moment...</title></head></html>', 'blocked'],
+    [
+      'a challenge with scripts in it',
+      '<html><head><title>Just a moment...</title><script>\n{\n[1]\n\ndata:x\n\n</script></head></html>',
+      'blocked',
+    ],
+    [
+      'an error object on several lines',
+      '{\n  "error": "Model is overloaded",\n  "status": 503\n}\n',
+      'overloaded',
+    ],
+    ['a list on several lines that is no answer', '[\n  1\n]\n', 'invalid-response'],
     ['a sentence', 'Service restarting\n', 'invalid-response'],
     ['an error object', '{"error":"You have to be logged in.","status":401}', 'auth'],
     [

@@ -9,7 +9,7 @@ import {
   type Secrets,
 } from '@sluice/core';
 import type { EventDecoder } from '@sluice/core/http';
-import { isRecord, type JsonRecord } from '../wire/json-value.ts';
+import { isRecord, type JsonRecord, tryJson } from '../wire/json-value.ts';
 import { withoutPadding } from './padding.ts';
 import { doneMark, ReplyLines } from './reply-lines.ts';
 import { StreamedText } from './streamed-text.ts';
@@ -152,8 +152,7 @@ class Reply implements ReplyDecoder, AnswerSink {
   }
 
   #tgiError(message: JsonRecord): ChatError {
-    const status = statusOfErrorType[String(message.error_type)];
-    return this.#reported(message, status);
+    return this.#reported(message, statusOfErrorType(message.error_type));
   }
 
   #update(update: JsonRecord): void {
@@ -179,7 +178,7 @@ class Reply implements ReplyDecoder, AnswerSink {
   ): void {
     const { provider, prompt, trustsFinalText } = this.#context;
     if (this.#streamed.empty && this.grammar === 'updates') {
-      const echo = finalText.trim() === prompt.trim();
+      const echo = evenSpaces(finalText) === evenSpaces(prompt);
       if (finalText !== '' && (echo || !trustsFinalText)) {
         throw this.#failure(
           'empty-response',
@@ -188,7 +187,9 @@ class Reply implements ReplyDecoder, AnswerSink {
       }
     }
     this.#showHalf();
-    const { missing, problem } = this.#streamed.compare(finalText.replaceAll('\0', ''));
+    // Only a model server has a reason to send the prompt as well (`return_full_text`).
+    const mayStandBefore = (text: string): boolean => this.grammar === 'tgi' || text.includes(prompt.trim());
+    const { missing, problem } = this.#streamed.compare(finalText, mayStandBefore);
     if (missing !== '') this.text(missing);
     if (problem !== undefined) {
       this.#flush();
@@ -240,6 +241,8 @@ class Reply implements ReplyDecoder, AnswerSink {
     const { provider, model, secrets } = this.#context;
     const { stray } = this.#lines;
     if (isPage(stray)) throw errorFromPage(stray, { provider, model, secrets });
+    const json = tryJson(stray);
+    if (isRecord(json)) throw errorFromObject(json, { provider, model, secrets });
     throw this.#failure(
       'invalid-response',
       `${provider} answered with something that is not chat-ui's protocol; check that baseURL is the address of a chat-ui server`,
@@ -254,6 +257,11 @@ class Reply implements ReplyDecoder, AnswerSink {
       sent: 'yes',
     });
   }
+}
+
+/** Servers change the white space of what they send back. */
+function evenSpaces(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 function isHighSurrogate(unit: number): boolean {

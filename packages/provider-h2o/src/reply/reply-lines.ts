@@ -1,4 +1,4 @@
-import { ChatError, LineDecoder, parseJson, trimPadding } from '@sluice/core';
+import { ChatError, isPage, LineDecoder, parseJson, trimPadding } from '@sluice/core';
 
 /** How much of what is not the protocol is kept, in UTF-16 units: enough for a page's title and its marks. */
 const longestStray = 8_192;
@@ -17,7 +17,8 @@ const ignoredFields = /^(?:event|id|retry):/;
  * line says by itself what it is: `data:` is a server-sent event (several `data:` lines may carry one value), `{` or `[` a
  * line of JSON, `:` a comment. White space and NUL around a line are padding.
  *
- * Anything else is kept as `stray`: a page, or a sentence of a proxy.
+ * Anything else is kept as `stray`: a page, or a sentence of a proxy. If the body begins with a page, or with JSON on several
+ * lines, all of it is that.
  *
  * Throws `invalid-response` for broken JSON and for a line that is too long; broken JSON on the very last line is left to
  * `end()`, which reports it as `cut`.
@@ -33,6 +34,10 @@ export class ReplyLines {
   /** Data lines that are not one JSON value yet. */
   #data: string | undefined;
   #atEnd = false;
+  /** Some line was the protocol. */
+  #spoke = false;
+  /** The body began as something else, whose lines may look like the protocol: a page with scripts in it. */
+  #foreign = false;
 
   /** `onStray` is called once so much has come that is not the protocol that there is no point in reading on. */
   constructor(onValue: (value: unknown) => void, onStray: () => void) {
@@ -54,7 +59,10 @@ export class ReplyLines {
 
   #line(raw: string): void {
     const line = trimPadding(raw);
-    if (line.startsWith('data:')) {
+    this.#foreign ||= !this.#spoke && this.stray === '' && beginsSomethingElse(line);
+    if (this.#foreign) {
+      this.#keep(line);
+    } else if (line.startsWith('data:')) {
       this.#dataLine(line.slice(5).trimStart());
     } else if (line === '') {
       // Padding of spaces is an empty line too, but only a really empty one ends an event.
@@ -62,10 +70,15 @@ export class ReplyLines {
     } else if (line.startsWith('{') || line.startsWith('[')) {
       this.#dispatch();
       this.#value(line);
-    } else if (!line.startsWith(':') && !ignoredFields.test(line) && this.stray.length < longestStray) {
-      this.stray += `${line.slice(0, longestStray)}\n`;
-      if (this.stray.length >= longestStray) this.#onStray();
+    } else if (!line.startsWith(':') && !ignoredFields.test(line)) {
+      this.#keep(line);
     }
+  }
+
+  #keep(line: string): void {
+    if (this.stray.length >= longestStray) return;
+    this.stray += `${line.slice(0, longestStray)}\n`;
+    if (this.stray.length >= longestStray) this.#onStray();
   }
 
   /** A value on one line is delivered at once: waiting for the blank line behind it would cost a token's delay. */
@@ -85,7 +98,7 @@ export class ReplyLines {
     }
     const value = wholeValue(text);
     if (value === undefined) this.#data = text;
-    else this.#onValue(value);
+    else this.#deliver(value);
   }
 
   #dispatch(): void {
@@ -97,10 +110,20 @@ export class ReplyLines {
 
   #value(text: string): void {
     const value = wholeValue(text);
-    if (value !== undefined) this.#onValue(value);
+    if (value !== undefined) this.#deliver(value);
     else if (this.#atEnd) this.cut = true;
     else parseJson(text, 'a line of the answer');
   }
+
+  #deliver(value: unknown): void {
+    this.#spoke = true;
+    this.#onValue(value);
+  }
+}
+
+/** A page, or JSON that is written on several lines. */
+function beginsSomethingElse(line: string): boolean {
+  return line === '{' || line === '[' || isPage(line);
 }
 
 /** The mark with which some proxies end an event stream; handed on as a text. */

@@ -4,7 +4,7 @@ import { StreamedText } from './streamed-text.ts';
 function compare(streamed: readonly string[], finalText: string): unknown {
   const text = new StreamedText();
   for (const piece of streamed) text.add(piece);
-  return text.compare(finalText);
+  return text.compare(finalText, (before) => before.includes('The sky'));
 }
 
 describe('the final text of a server', () => {
@@ -25,6 +25,13 @@ describe('the final text of a server', () => {
     expect(compare([' One', ' try', ' One', ' two'], 'One two')).toEqual({
       missing: '',
       problem: expect.stringContaining('the first 8 characters'),
+    });
+  });
+
+  it('that has a beginning that nobody knows tells how much is missing', () => {
+    expect(compare(['you'], 'Hello you')).toEqual({
+      missing: '',
+      problem: expect.stringContaining('the first 6 characters'),
     });
   });
 

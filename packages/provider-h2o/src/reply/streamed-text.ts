@@ -26,16 +26,22 @@ export class StreamedText {
   }
 
   /**
-   * Compares. White space around the text doesn't count: servers trim. A shorter final text is what a stop leaves behind
-   * (2023), a longer one that ends alike has the prompt before it (`return_full_text`); both are fine.
+   * Compares. White space around the text and NULs don't count: servers trim and pad. A shorter final text is what a stop
+   * leaves behind (2023). A longer one that ends alike is fine if `mayStandBefore` knows its beginning, else text is missing.
    */
-  compare(finalText: string): FinalTextVerdict {
-    const streamed = this.#text;
-    if (streamed === undefined) return { missing: '' };
-    if (finalText.startsWith(streamed)) return { missing: finalText.slice(streamed.length) };
-    const [was, is] = [streamed.trim(), finalText.trim()];
+  compare(finalText: string, mayStandBefore: (text: string) => boolean): FinalTextVerdict {
+    if (this.#text === undefined) return { missing: '' };
+    const [streamed, final] = [this.#text.replaceAll('\0', ''), finalText.replaceAll('\0', '')];
+    if (final.startsWith(streamed)) return { missing: final.slice(streamed.length) };
+    const [was, is] = [streamed.trim(), final.trim()];
     if (is.startsWith(was)) return { missing: is.slice(was.length) };
-    if (was.startsWith(is) || is.endsWith(was)) return { missing: '' };
+    if (was.startsWith(is)) return { missing: '' };
+    if (is.endsWith(was)) {
+      const before = is.slice(0, is.length - was.length);
+      if (mayStandBefore(before)) return { missing: '' };
+      const problem = `the server never streamed the first ${before.length} characters of the answer that it kept`;
+      return { missing: '', problem };
+    }
     return {
       missing: '',
       problem: was.endsWith(is)

@@ -19,13 +19,20 @@ const reasons: { readonly [rawReason: string]: FinishReason } = {
 };
 
 /** What its `error_type` would have been as a status, had it not come within a 200 (its router's `errors`). */
-export const statusOfErrorType: { readonly [errorType: string]: number } = {
+const statuses: { readonly [errorType: string]: number } = {
   validation: 422,
   generation: 500,
   incomplete_generation: 500,
   overloaded: 503,
   unhealthy: 503,
 };
+
+/** The status that an `error_type` stands for, if it is a known one. */
+export function statusOfErrorType(errorType: unknown): number | undefined {
+  return typeof errorType === 'string' && Object.hasOwn(statuses, errorType)
+    ? statuses[errorType]
+    : undefined;
+}
 
 /** Whether a value is such an event. */
 export function isTgiEvent(value: JsonRecord): boolean {
@@ -40,9 +47,11 @@ export function readTgiEvent({ token, generated_text: whole, details }: JsonReco
   return {
     ...(shown === undefined ? {} : { text: shown }),
     ...(typeof whole === 'string' ? { generatedText: whole } : {}),
-    ...(typeof rawReason === 'string'
-      ? { finish: { reason: reasons[rawReason] ?? 'other', rawReason } }
-      : {}),
+    ...(typeof rawReason === 'string' ? { finish: { reason: reasonOf(rawReason), rawReason } } : {}),
     ...(typeof outputTokens === 'number' ? { outputTokens } : {}),
   };
+}
+
+function reasonOf(rawReason: string): FinishReason {
+  return (Object.hasOwn(reasons, rawReason) ? reasons[rawReason] : undefined) ?? 'other';
 }
