@@ -10,14 +10,13 @@ import {
   openChatStream,
   promptTexts,
   resolveModelName,
-  stopsOf,
   validateRequest,
 } from '@sluice/core';
 import { createHttpClient, staticModels } from '@sluice/core/http';
 import { capabilitiesOf, negotiableCapabilities } from './capabilities.ts';
 import { createEraMemory } from './era-memory.ts';
 import { type H2oOptions, settleOptions } from './options.ts';
-import { checkParameters, parametersOf, samplingFieldsOf } from './parameters.ts';
+import { checkParameters, parametersOf, samplingFieldsOf, stopSequences } from './parameters.ts';
 import { promptOf } from './prompt-of.ts';
 import { createBackground } from './steps/background.ts';
 import type { Call } from './steps/call.ts';
@@ -97,7 +96,7 @@ export function createH2o(options: H2oOptions = {}): ChatProvider {
       checkParameters(own, `providerOptions.${id}`);
       const { warnings } = negotiate(request, negotiableCapabilities(era), id);
       const prompt = promptOf(request.messages, settled.promptFormat, { provider: id, model });
-      const stops = stopsOf(request);
+      const stops = stopSequences(request, settled.parameters, own);
 
       const scope = newScope(call);
       const forget = (): void => void open.delete(scope);

@@ -268,12 +268,14 @@ describe('sampling fields', () => {
   it.each(eraNames)(
     'of stop are applied exactly in era %s, and what is still generated is stopped',
     async (era) => {
-      const provider = createH2o({ baseURL: sandbox.urls.h2oByEra[era] });
+      const provider = createH2o({ baseURL: sandbox.urls.h2oByEra[era], parameters: { stop: ['nine'] } });
       sandbox.configure({ reply: () => [' One', ' two thr', 'ee', ' four', ' five'] });
-      const { text, finishReason } = await complete(provider, ask('Count', { stop: ['three', 'nine'] }));
+      for (const more of [{ stop: ['three', 'nine'] }, { providerOptions: { h2o: { stop: ['three'] } } }]) {
+        const { text, finishReason } = await complete(provider, ask('Count', more));
+        expect([text, finishReason]).toEqual([' One two ', 'stop']);
+      }
       await provider.close();
       sandbox.configure({ reply: () => undefined });
-      expect([text, finishReason]).toEqual([' One two ', 'stop']);
       await nothingLeft(sandbox);
     },
   );

@@ -1,6 +1,12 @@
 import type { ChatRequest } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
-import { checkParameters, defaultParameters, parametersOf, samplingFieldsOf } from './parameters.ts';
+import {
+  checkParameters,
+  defaultParameters,
+  parametersOf,
+  samplingFieldsOf,
+  stopSequences,
+} from './parameters.ts';
 
 const messages = [{ role: 'user', content: 'Hi' }] as const;
 const sent = (request: Partial<ChatRequest>): unknown =>
@@ -56,6 +62,15 @@ describe('generation parameters', () => {
     expect(sent({ stop: ['a', 'b', 'c', 'd', 'e'] })).toMatchObject({ stop: ['a', 'b', 'c', 'd'] });
   });
 
+  it('stop where the request says, in either of its ways, else where the provider does', () => {
+    const request = { messages, stop: 'a' };
+    const configured = { stop: ['c'] };
+    expect(stopSequences(request, configured, { stop: ['b', 'a'] })).toEqual(['a', 'b']);
+    expect(parametersOf(request, configured, { stop: ['b'] }).stop).toEqual(['a', 'b']);
+    expect(stopSequences({ messages }, configured, {})).toEqual(['c']);
+    expect(parametersOf({ messages }, configured, {}).stop).toEqual(['c']);
+  });
+
   it.each([
     [
       { max_new_token: 1 },
@@ -64,7 +79,8 @@ describe('generation parameters', () => {
     [{ api_key: 'sk-secret' }, 'providerOptions.h2o.api_key is not a parameter'],
     [{ stream: true }, 'providerOptions.h2o.stream is not a parameter'],
     [{ temperature: '1' }, 'providerOptions.h2o.temperature must be a number, got string'],
-    [{ stop: 'User:' }, 'providerOptions.h2o.stop must be an array of strings, got string'],
+    [{ stop: 'User:' }, 'providerOptions.h2o.stop must be an array of non-empty strings, got string'],
+    [{ stop: [''] }, 'providerOptions.h2o.stop must be an array of non-empty strings, got an array'],
     [{ seed: 1.5 }, 'providerOptions.h2o.seed must be a whole number, got number'],
     [{ do_sample: null }, 'providerOptions.h2o.do_sample must be true or false, got null'],
   ])('that are none are refused: %j', (own, message) => {

@@ -24,7 +24,7 @@ export interface H2oParameters {
   /** Between 0 and 1, both excluded. */
   readonly typical_p?: number;
   readonly seed?: number;
-  /** At most four. Applied on this side as well. */
+  /** The server is told the first four; all are applied on this side, in every era. Those of a request win over the provider's. */
   readonly stop?: readonly string[];
   /** Mark the text as made by a machine. */
   readonly watermark?: boolean;
@@ -52,9 +52,9 @@ const flag: Kind = {
   schema: { type: 'boolean' },
 };
 const texts: Kind = {
-  is: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
-  named: 'an array of strings',
-  schema: { type: 'array', items: { type: 'string' } },
+  is: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string' && entry !== ''),
+  named: 'an array of non-empty strings',
+  schema: { type: 'array', items: { type: 'string', minLength: 1 } },
 };
 
 /** The parameters that may be sent. What is not here stays here: keys and timeouts have no business on this wire. */
@@ -107,7 +107,8 @@ type SamplingField = 'temperature' | 'topP' | 'topK' | 'maxOutputTokens' | 'seed
 /** What of a request is meant for the model server alone: the fields that become parameters, and the provider's own options. */
 export function samplingFieldsOf(request: ChatRequest, provider: string): readonly string[] {
   const fields = fromRequest.flatMap(([field]) => (request[field] === undefined ? [] : [field]));
-  const own = Object.keys(request.providerOptions?.[provider] ?? {});
+  // Stop sequences work everywhere.
+  const own = Object.keys(request.providerOptions?.[provider] ?? {}).filter((name) => name !== 'stop');
   return own.length > 0 ? [...fields, `providerOptions.${provider}`] : fields;
 }
 
@@ -136,6 +137,16 @@ export function checkParameters(parameters: { readonly [key: string]: unknown },
   }
 }
 
+/** Where an answer stops: both ways of a request to say it count, else what the provider has. */
+export function stopSequences(
+  request: ChatRequest,
+  configured: H2oParameters,
+  own: H2oParameters,
+): readonly string[] {
+  const asked = [...stopsOf(request), ...(own.stop ?? [])];
+  return asked.length > 0 ? [...new Set(asked)] : (configured.stop ?? []);
+}
+
 /** The parameters of a call: the defaults, then the provider's, the request's fields, and last its own `providerOptions`. */
 export function parametersOf(
   request: ChatRequest,
@@ -148,10 +159,10 @@ export function parametersOf(
     if (value !== undefined) asked[name] = value === neutral[field] ? undefined : value;
   }
   if (request.temperature === 0) asked.do_sample = false;
-  const stops = stopsOf(request);
-  if (stops.length > 0) asked.stop = stops.slice(0, mostStops);
+  const stops = stopSequences(request, configured, own).slice(0, mostStops);
   // A name that is set to undefined takes the default away: JSON leaves it out.
-  return { ...defaultParameters, ...configured, ...asked, ...own };
+  const parameters = { ...defaultParameters, ...configured, ...asked, ...own };
+  return stops.length > 0 ? { ...parameters, stop: stops } : parameters;
 }
 
 function kindOf(value: unknown): string {

@@ -8,7 +8,8 @@ import { CallScope } from '@sluice/core';
 export class PatientScope extends CallScope {
   #sent = false;
   #patience: NodeJS.Timeout | undefined;
-  readonly #unlink: () => void;
+  /** Set late: a call that is over already answers within `onCancel`. */
+  #unlink: () => void = () => {};
 
   constructor(call: CallScope, graceMs: number) {
     super({ timeout: { connect: call.timeouts.connect, firstToken: 0, idle: 0 } });

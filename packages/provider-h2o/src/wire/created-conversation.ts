@@ -29,9 +29,9 @@ export function readCreated(body: string, about: About): CreatedConversation {
 /** The longest id that is taken, in characters; they have 24. */
 const longestId = 256;
 
-/** Ids are quoted in paths, but `.` and `..` mean the same quoted. */
+/** Ids are quoted in paths, but `.` and `..` mean the same quoted, and half a surrogate pair cannot be. */
 function isSafeId(id: string): boolean {
-  return id.length <= longestId && id !== '.' && id !== '..';
+  return id.length <= longestId && id !== '.' && id !== '..' && id.isWellFormed();
 }
 
 /** What a question for the parent brought: a message's id, `none` where messages are no tree, nothing where it is not known. */
@@ -65,11 +65,9 @@ function parentInSuperjson(conversation: unknown): string | undefined {
 
 function parentOf(conversation: JsonRecord): ParentAnswer {
   const { messages } = conversation;
-  if (!Array.isArray(messages)) return undefined;
-  const last: unknown = messages.at(-1);
-  if (last === undefined) return 'none';
-  const id = isRecord(last) ? textField(last, 'id') : undefined;
-  const root = textField(conversation, 'rootMessageId');
-  const parentId = id ?? root;
-  return parentId === undefined ? undefined : { parentId };
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
+  const parentId =
+    (isRecord(last) ? textField(last, 'id') : undefined) ?? textField(conversation, 'rootMessageId');
+  if (parentId !== undefined) return { parentId };
+  return Array.isArray(messages) && messages.length === 0 ? 'none' : undefined;
 }

@@ -26,6 +26,8 @@ describe('the reply to a create', () => {
     ['{"conversationId":"c","conversation":"not json"}', undefined],
     ['{"conversationId":"c","conversation":"{\\"json\\":{\\"messages\\":[]}}"}', undefined],
     ['{"conversationId":"c","conversation":{"rootMessageId":"r","messages":[{}]}}', 'r'],
+    ['{"conversationId":"c","conversation":{"rootMessageId":"r","messages":[]}}', 'r'],
+    ['{"conversationId":"c","conversation":{"rootMessageId":"r"}}', 'r'],
   ])('may hold a conversation that tells nothing: %s', (body, parentId) => {
     expect(readCreated(body, about)).toEqual({ id: 'c', parentId });
   });
@@ -35,6 +37,9 @@ describe('the reply to a create', () => {
     ['[]', 'invalid-response'],
     ['{"conversationId":7}', 'invalid-response'],
     ['{"conversationId":""}', 'invalid-response'],
+    ['{"conversationId":".."}', 'invalid-response'],
+    ['{"conversationId":"\\ud800"}', 'invalid-response'],
+    [`{"conversationId":"${'x'.repeat(10_000)}"}`, 'invalid-response'],
     ['<html><title>Sign in</title></html>', 'invalid-response'],
     ['<html><title>Just a moment...</title></html>', 'blocked'],
     ['{"error":"Model is overloaded"}', 'overloaded'],
