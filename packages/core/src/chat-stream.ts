@@ -22,7 +22,10 @@ export interface ChatStream extends AsyncIterable<ChatEvent>, AsyncDisposable {
   result(): Promise<ChatResult>;
   /** The events as a web stream. Cancelling it cancels this. */
   toReadableStream(): ReadableStream<ChatEvent>;
-  /** Ends it: closes the socket, cleans up upstream, and lets a waiting reader fail with `aborted`. Resolves when that is done. */
+  /**
+   * Ends it: closes the socket, cleans up upstream, and lets a waiting reader fail with `aborted`. A `reason` that is itself a
+   * `ChatError` with code `aborted` or `deadline-exceeded` is what the reader gets. Resolves when that is done.
+   */
   cancel(reason?: unknown): Promise<void>;
 }
 

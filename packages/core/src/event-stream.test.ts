@@ -307,6 +307,34 @@ describe('attachRoute', () => {
       .toEqual(['cancelled']);
   });
 
+  it('gives up a stream of somebody else whose first event does not come, and closes it', async () => {
+    const controller = new AbortController();
+    let cancelled = 0;
+    const foreign = {
+      provider: 'other',
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }),
+      async cancel() {
+        cancelled += 1;
+      },
+    } as unknown as ChatStream;
+    const failed = failureOf(attachRoute(foreign, route, () => {}, [], controller.signal));
+    controller.abort();
+    expect((await failed).code).toBe('aborted');
+    expect(cancelled).toBe(1);
+  });
+
+  it('fails with the reason of who cancelled it only if that blames nobody', async () => {
+    const endOf = async (reason: ChatError): Promise<ChatError> => {
+      const stream = await openSource(sourceOf([text('a')], [text('b')]));
+      const failed = failureOf(readAll(stream));
+      await stream.cancel(reason);
+      return failed;
+    };
+    const late = new ChatError('deadline-exceeded', 'too late');
+    expect(await endOf(late)).toBe(late);
+    expect(await endOf(new ChatError('network', 'not me'))).toMatchObject({ code: 'aborted' });
+  });
+
   it('reads a stream that somebody made without openChatStream through one of ours', async () => {
     const events = [text('a'), finish];
     let cancelled = 0;

@@ -119,7 +119,9 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   async cancel(reason?: unknown): Promise<void> {
     if (this.#state === 'open') {
       this.#scope.cancel(
-        new ChatError('aborted', 'the stream was cancelled', { cause: reason, sent: 'yes' }),
+        blamesNobody(reason)
+          ? reason
+          : new ChatError('aborted', 'the stream was cancelled', { cause: reason, sent: 'yes' }),
       );
     }
     await this.#cleanup;
@@ -350,6 +352,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
 /** Two readers would each get a part, and neither would know. */
 function alreadyRead(what: string): ChatError {
   return new ChatError('invalid-request', `${what}; tee() makes two of one`);
+}
+
+/** Whoever leaves may say why, but not that it was the upstream's fault. */
+function blamesNobody(reason: unknown): reason is ChatError {
+  return ChatError.is(reason) && (reason.code === 'aborted' || reason.code === 'deadline-exceeded');
 }
 
 /** Whether a text ends with the first half of a surrogate pair. */

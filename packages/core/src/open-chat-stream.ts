@@ -41,16 +41,18 @@ export async function attachRoute(
   route: RouteDecision,
   onEnd: (outcome: StreamOutcome) => void,
   first: readonly ChatEvent[] = [],
+  signal?: AbortSignal,
 ): Promise<ChatStream> {
-  const ours = stream instanceof EventStream ? stream : await adopt(stream);
+  const ours = stream instanceof EventStream ? stream : await adopt(stream, signal);
   ours.attach(route, onEnd, first);
   return ours;
 }
 
 /** A stream of ours over one that somebody made without `openChatStream`. */
-function adopt(stream: ChatStream): Promise<EventStream> {
+function adopt(stream: ChatStream, signal: AbortSignal | undefined): Promise<EventStream> {
   const events = stream[Symbol.asyncIterator]();
-  const scope = new CallScope({ timeout: { connect: 0, firstToken: 0, idle: 0 } });
+  const timeout = { connect: 0, firstToken: 0, idle: 0 };
+  const scope = new CallScope(signal ? { signal, timeout } : { timeout });
   return EventStream.open({ provider: stream.provider, model: stream.model }, scope, [], () => ({
     async pull(into) {
       const step = await events.next();
