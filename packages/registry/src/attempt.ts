@@ -89,13 +89,16 @@ export class Attempt {
     try {
       const opened = await lease.provider.stream(request, { ...options, signal: this.#controller.signal });
       if (!this.#settle) return void opened.cancel().catch(() => {});
+      const { signal } = this.#controller;
+      const reader: Reader = { stream: undefined };
       const observe = endObserver(
         timers,
         lease,
-        untilEnd(life, this.#controller),
+        untilEnd(life, this.#controller, reader),
         ifWanted(this.#answer, onEnd),
       );
-      const stream = await attachRoute(opened, route, observe, first);
+      const stream = await attachRoute(opened, route, observe, first, signal);
+      reader.stream = new WeakRef(stream);
       if (!this.#settle) return void stream.cancel().catch(() => {});
       lease.commit(timers.now());
       this.#done({ stream });
@@ -134,9 +137,20 @@ export class Attempt {
   }
 }
 
-/** While an answer is read, its caller's abort goes on to the provider. Apart, so that it holds the controller and nothing else. */
-function untilEnd(life: CallLife, controller: AbortController): () => void {
-  return life.onEnd((error) => controller.abort(reasonOf(error)));
+/** The answer that is read, weakly: one that is dropped must be seen to be. */
+interface Reader {
+  stream: WeakRef<ChatStream> | undefined;
+}
+
+/**
+ * While an answer is read, the end of its call goes on to its reader, whatever the provider makes of it, and to the provider.
+ * Apart, so that it holds neither the attempt nor the stream.
+ */
+function untilEnd(life: CallLife, controller: AbortController, reader: Reader): () => void {
+  return life.onEnd((error) => {
+    void reader.stream?.deref()?.cancel(error);
+    controller.abort(reasonOf(error));
+  });
 }
 
 /** The caller's own reason goes on as it is. */

@@ -1,10 +1,13 @@
 import { ChatError } from '@sluice/core';
 import type { Timers } from './timers.ts';
 
+/** How much later than the deadline an answer is ended here: its provider, who was told of it, comes first and knows more. */
+const graceMs = 50;
+
 /**
  * How long a call lasts: until its deadline, its caller's abort, or its end. It holds one timer and one listener at most, and
- * `close()` releases both. After the commit point the deadline is the provider's to keep; the caller's abort still comes
- * through here, for each attempt has a signal of its own.
+ * `close()` releases both. After the commit point the deadline is the provider's to keep, and kept here if that one does not;
+ * the caller's abort still comes through here, for each attempt has a signal of its own.
  */
 export class CallLife {
   /** When the time is up, by the registry's clock. */
@@ -17,6 +20,7 @@ export class CallLife {
   #onAbort: (() => void) | undefined;
   #timer: unknown;
   #undo: Set<(error: ChatError) => void> | undefined;
+  #graceMs = 0;
 
   constructor(timers: Timers, totalMs: number, signal: AbortSignal | undefined) {
     this.#timers = timers;
@@ -72,21 +76,20 @@ export class CallLife {
     this.#end(error);
   }
 
-  /** The answer has begun: from here on its own stream keeps the deadline. */
+  /** The answer has begun: from here on its own stream should keep the deadline. */
   committed(): void {
-    this.#timers.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#graceMs = graceMs;
   }
 
-  /** The answer broke off, and another is waited for: the deadline is kept here again. */
+  /** The answer broke off, and another is waited for: the deadline is kept here alone again. */
   uncommitted(): void {
-    if (this.error || this.#timer !== undefined || this.#totalMs === Number.POSITIVE_INFINITY) return;
-    this.#arm(this.#timers.now());
+    this.#graceMs = 0;
   }
 
   /** Releases the timer and the listener. */
   close(): void {
-    this.committed();
+    this.#timers.clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#undo = undefined;
     if (this.#onAbort) this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#onAbort = undefined;
@@ -97,10 +100,10 @@ export class CallLife {
       () => {
         const at = this.#timers.now();
         // A timer may fire a fraction of a millisecond early, and the longest one is shorter than a long deadline.
-        if (at < this.endsAt) this.#arm(at);
+        if (at < this.endsAt + this.#graceMs) this.#arm(at);
         else this.#end(tooLate(this.#totalMs));
       },
-      Math.max(1, Math.ceil(this.endsAt - now)),
+      Math.max(1, Math.ceil(this.endsAt - now + (now < this.endsAt ? 0 : this.#graceMs))),
     );
   }
 
