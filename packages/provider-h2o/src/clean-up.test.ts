@@ -1,4 +1,4 @@
-import { ChatError, type ChatStream, complete } from '@sluice/core';
+import { ChatError, type ChatProvider, type ChatStream, complete } from '@sluice/core';
 import { createSandbox, type EraName, type Phase, type ReceivedRequest, type Sandbox } from '@sluice/sandbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ask, eraNames, failureOf, nothingLeft, stepsOf } from './chat-ui.fixture.ts';
@@ -25,6 +25,15 @@ function speakSlowly(): void {
 
 async function firstEvent(stream: ChatStream): Promise<void> {
   await stream[Symbol.asyncIterator]().next();
+}
+
+/** The same numbers between 0 and 1 for the same seed (a linear congruence, of Numerical Recipes). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
 }
 
 /** Waits for the server to see a step. */
@@ -279,27 +288,51 @@ describe('many calls at once', () => {
     await sandbox.waitUntil(() => sandbox.openSockets === 0);
   });
 
-  it('that are all cancelled, each in its own moment, leave nothing', async () => {
+  it('that are all cancelled at random moments, a thousand over all eras, leave nothing', async () => {
     speakSlowly();
-    const provider = createH2o({ baseURL: sandbox.urls.h2oByEra.e });
-    const moments: readonly ((stream: Promise<ChatStream>, abort: AbortController) => unknown)[] = [
-      (_stream, abort) => abort.abort(),
-      (_stream, abort) => sandbox.waitForRequest({ phase: 'create' }).then(() => abort.abort()),
-      (_stream, abort) => sandbox.waitForRequest({ phase: 'message' }).then(() => abort.abort()),
-      (stream) => stream.then(firstEvent),
-      (stream) => stream.then((open) => open.cancel()),
-      (stream, abort) => stream.then(() => abort.abort()),
-    ];
-    const calls = Array.from({ length: 120 }, async (_, each) => {
+    const random = randomFrom(20_231_121);
+    const providers = eraNames.map((era) => createH2o({ baseURL: sandbox.urls.h2oByEra[era] }));
+    const oneCall = async (provider: ChatProvider, each: number): Promise<void> => {
       const abort = new AbortController();
-      const stream = provider.stream(ask(`question ${each}`), { signal: abort.signal });
-      stream.catch(() => {});
-      await Promise.allSettled([moments[each % moments.length]?.(stream, abort)]);
-    });
+      const moment = setTimeout(() => abort.abort(), random() * 400);
+      const leaves = random() < 0.5;
+      try {
+        const stream = await provider.stream(ask(`question ${each}`), { signal: abort.signal });
+        await (leaves ? firstEvent(stream).then(() => stream.cancel()) : stream.result());
+      } catch (error) {
+        if (!ChatError.is(error) || error.code !== 'aborted') throw error;
+      } finally {
+        clearTimeout(moment);
+      }
+    };
+    const calls = Array.from({ length: 1_000 }, (_, each) =>
+      oneCall(providers[each % providers.length] as ChatProvider, each),
+    );
     await Promise.all(calls);
-    await provider.close();
+    for (const provider of providers) await provider.close();
     await nothingLeft(sandbox);
     await sandbox.waitUntil(() => sandbox.openSockets === 0);
+  });
+
+  it('are all cleaned up by closing the provider, wherever they are', async () => {
+    speakSlowly();
+    const random = randomFrom(7);
+    for (let round = 0; round < 5; round += 1) {
+      const providers = eraNames.map((era) => createH2o({ baseURL: sandbox.urls.h2oByEra[era] }));
+      const calls = providers.flatMap((provider) =>
+        Array.from({ length: 8 }, () =>
+          failureOf(provider.stream(ask('Hi')).then((stream) => stream.result())),
+        ),
+      );
+      await new Promise((resolve) => setTimeout(resolve, random() * 60));
+      await Promise.all(providers.map((provider) => provider.close()));
+      // Closed means cleaned up: no waiting here.
+      expect(sandbox.conversations).toEqual([]);
+      expect(await Promise.all(calls)).toSatisfy((errors: ChatError[]) =>
+        errors.every(({ code }) => code === 'aborted'),
+      );
+    }
+    await sandbox.waitUntil(() => sandbox.openSockets === 0 && sandbox.activeGenerations === 0);
   });
 });
 
