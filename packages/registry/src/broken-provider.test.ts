@@ -71,3 +71,51 @@ describe('a stream that listens to nobody', () => {
     expect([deaf.cancelled(), timers.pending]).toEqual([1, 0]);
   });
 });
+
+describe('a provider', () => {
+  it('that throws when it is closed does not keep the others open', async () => {
+    const other = fakeProvider('b');
+    const broken = fakeProvider('a');
+    broken.close = () => {
+      throw new Error('a bug');
+    };
+    const registry = createRegistry({ providers: [broken, other] });
+    await expect(registry.close()).rejects.toThrow('a bug');
+    expect(other.closed()).toBe(1);
+  });
+
+  it('whose list of models never comes, or is none, hides nobody else’s', async () => {
+    const timers = virtualTimers();
+    const hanging = fakeProvider('hanging');
+    hanging.listModels = () => new Promise(() => {});
+    const odd = fakeProvider('odd');
+    odd.listModels = async () => undefined as never;
+    const registry = createRegistry({
+      timers,
+      providers: [
+        { provider: hanging, models: ['known'] },
+        odd,
+        fakeProvider('fine', '', { models: [{ id: 'm' }] }),
+      ],
+    });
+    for (const [timeout, waitMs] of [
+      [undefined, 30_000],
+      [2_000, 2_000],
+    ] as const) {
+      const listing = registry.listModelsByProvider(timeout === undefined ? {} : { timeout });
+      await timers.advance(waitMs);
+      const rows = await listing;
+      expect(rows.map(({ provider, models, error }) => [provider, models.length, error?.code])).toEqual([
+        ['hanging', 1, 'deadline-exceeded'],
+        ['odd', 0, 'internal'],
+        ['fine', 1, undefined],
+      ]);
+      expect(timers.pending).toBe(0);
+    }
+    const controller = new AbortController();
+    const failed = failureOf(registry.listModels({ signal: controller.signal }));
+    controller.abort();
+    expect((await failed).code).toBe('aborted');
+    expect(timers.pending).toBe(0);
+  });
+});

@@ -44,10 +44,11 @@ export function createRegistry(config: RegistryConfig): Registry {
     if (closed) throw new ChatError('aborted', `${id} was closed`, { provider: id });
   };
 
-  const limited = (options: CallOptions): CallOptions => ({
-    ...options,
-    timeout: limitsOf(options, engine.timeouts),
-  });
+  const list = (options: CallOptions) =>
+    listByProvider(members, {
+      options: { ...options, timeout: limitsOf(options, engine.timeouts) },
+      timers,
+    });
 
   const open = async (request: ChatRequest, options: CallOptions) => {
     const { resume: wanted } = callChoices(request, id);
@@ -89,10 +90,10 @@ export function createRegistry(config: RegistryConfig): Registry {
       return open(request, options);
     },
     async listModels(options = {}) {
-      return merged(await listByProvider(members, limited(options)));
+      return merged(await list(options));
     },
     async listModelsByProvider(options = {}) {
-      return listByProvider(members, limited(options));
+      return list(options);
     },
     async close() {
       closed = true;
@@ -100,7 +101,7 @@ export function createRegistry(config: RegistryConfig): Registry {
         members.flatMap(({ provider, credentials }) => [provider, ...credentials.map((key) => key.provider)]),
       );
       const closing = await Promise.allSettled([
-        ...[...providers].map((provider) => provider.close()),
+        ...Array.from(providers, async (provider) => provider.close()),
         link?.close(),
       ]);
       for (const outcome of closing) if (outcome.status === 'rejected') throw outcome.reason;

@@ -1,5 +1,11 @@
-import { asChatError, type CallOptions, type ChatError, type ModelInfo } from '@sluice/core';
+import { asChatError, type CallOptions, ChatError, type ModelInfo, type Timeouts } from '@sluice/core';
+import { CallLife } from './call-life.ts';
+import { totalOf } from './call-limits.ts';
 import type { Member } from './registration.ts';
+import type { Timers } from './timers.ts';
+
+/** How long a provider may take that is told of no deadline, in milliseconds: one that hangs must not hide the others. */
+const longestListingMs = 30_000;
 
 /** What one provider said when it was asked for its models. */
 export interface ProviderModels {
@@ -10,12 +16,36 @@ export interface ProviderModels {
   readonly error?: ChatError;
 }
 
-/** Asks every provider at the same time; one that fails says so in its own row. Throws only `aborted`. */
-export function listByProvider(
+/** How providers are asked; `timeout` with the registry's own limits under it. */
+export interface Listing {
+  readonly options: CallOptions & { readonly timeout: Timeouts };
+  readonly timers: Timers;
+}
+
+/**
+ * Asks every provider at the same time; one that fails says so in its own row, one that hangs when the time is up (`total`, else 30 s).
+ * Throws only `aborted`.
+ */
+export async function listByProvider(
   members: Iterable<Member>,
-  options: CallOptions,
+  { options, timers }: Listing,
 ): Promise<readonly ProviderModels[]> {
-  return Promise.all(Array.from(members, (member) => ask(member, options)));
+  const totalMs = Math.min(totalOf(options.timeout), longestListingMs);
+  const life = new CallLife(timers, totalMs, options.signal);
+  const controller = new AbortController();
+  const { promise: ended, resolve } = Promise.withResolvers<ChatError>();
+  life.onEnd((error) => {
+    resolve(error);
+    controller.abort(error);
+  });
+  const asked = { ...options, signal: controller.signal };
+  try {
+    const rows = await Promise.all(Array.from(members, (member) => ask(member, asked, ended)));
+    if (life.error?.code === 'aborted') throw life.error;
+    return rows;
+  } finally {
+    life.close();
+  }
 }
 
 /** The models of all rows in one list, as `provider:model`. */
@@ -25,12 +55,22 @@ export function merged(rows: readonly ProviderModels[]): readonly ModelInfo[] {
   );
 }
 
-async function ask({ id, provider, models }: Member, options: CallOptions): Promise<ProviderModels> {
+async function ask(
+  { id, provider, models: known }: Member,
+  options: CallOptions,
+  ended: Promise<ChatError>,
+): Promise<ProviderModels> {
   try {
-    return { provider: id, models: await provider.listModels(options) };
+    const answer: unknown = await Promise.race([ended, provider.listModels(options)]);
+    if (ChatError.is(answer)) throw new ChatError(answer.code, `${id}: ${answer.message}`);
+    if (!isList(answer)) throw new ChatError('internal', `${id} answered no list of models`);
+    return { provider: id, models: answer };
   } catch (thrown) {
     const error = asChatError(thrown, { provider: id });
-    if (error.code === 'aborted' && options.signal?.aborted) throw error;
-    return { provider: id, models: models.map((model) => ({ id: model, source: 'manifest' })), error };
+    return { provider: id, models: known.map((model) => ({ id: model, source: 'manifest' })), error };
   }
+}
+
+function isList(answer: unknown): answer is readonly ModelInfo[] {
+  return Array.isArray(answer);
 }
