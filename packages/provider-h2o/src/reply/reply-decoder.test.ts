@@ -89,19 +89,17 @@ describe('replies as real servers sent them', () => {
     const different = new Map(recordedReplies.map((reply) => [reply.body, reply]));
     for (const reply of different.values()) {
       const bytes = Buffer.from(reply.body);
-      const whole = decodeReply(reply, [bytes]);
-      expect(
-        decodeReply(
-          reply,
-          [...bytes].map((byte) => Uint8Array.of(byte)),
-        ),
-      ).toEqual(whole);
+      // Compared as JSON: thousands of deep comparisons take seconds.
+      const seen = (pieces: readonly Uint8Array[]): string => JSON.stringify(decodeReply(reply, pieces));
+      const whole = seen([bytes]);
+      expect(seen([...bytes].map((byte) => Uint8Array.of(byte)))).toBe(whole);
       // Eighty tokens are cut in no other way than fifteen, but take ten times as long.
       if (reply.body.trimEnd().length > 6_000) continue;
       for (let at = 1; at < bytes.length; at += 1) {
         // Thousands of cuts in padding say nothing that the first and last do not.
         if (bytes[at] === 0x20 && bytes[at - 1] === 0x20) continue;
-        expect(decodeReply(reply, [bytes.subarray(0, at), bytes.subarray(at)])).toEqual(whole);
+        if (seen([bytes.subarray(0, at), bytes.subarray(at)]) !== whole)
+          expect.fail(`${reply.name}, cut at ${at}`);
       }
     }
   });
