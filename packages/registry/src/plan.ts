@@ -1,4 +1,5 @@
 import {
+  bounded,
   ChatError,
   type ChatErrorCode,
   type ChatRequest,
@@ -13,10 +14,13 @@ import { estimateTokens } from './limits/target-limits.ts';
 import { NoTargetError } from './no-target-error.ts';
 import type { Resolution } from './resolve.ts';
 import type { Ranked } from './strategies/rank.ts';
-import { Target } from './target.ts';
+import type { Target } from './target.ts';
 
 /** The most targets that a decision lists, so that its size does not grow with the number of providers. */
 const longestList = 64;
+
+/** The longest reason, in UTF-16 units: strategies and conditions may be a user's own. */
+const longestReason = 400;
 
 /**
  * The most targets that are ranked: each place costs a comparison and its words, and a request that has tried so many has long
@@ -84,7 +88,7 @@ export function planFor(
   };
 }
 
-/** Ranks by the route's strategy. A strategy of a user's own is not trusted to name each eligible target once at most. */
+/** Ranks by the route's strategy. One of a user's own is not trusted to name only eligible targets, and each once at most. */
 function rank(
   { route }: Resolution,
   targets: readonly Target[],
@@ -102,18 +106,26 @@ function rank(
       inputChars: needs.inputChars,
     }),
   );
-  const seen = new Set<unknown>();
-  return ranked
-    .filter(({ target }) => target instanceof Target && !seen.has(target) && seen.add(target))
-    .slice(0, longestList);
+  const places = new Map<unknown, Ranked>();
+  for (const place of ranked) {
+    if (places.size === longestList) break;
+    const target = place?.target;
+    if (!places.has(target) && targets.includes(target as Target)) places.set(target, place as Ranked);
+  }
+  return [...places.values()];
 }
 
-function ranking(strategy: string, rankAll: () => readonly Ranked[]): readonly Ranked[] {
+function ranking(strategy: string, rankAll: () => unknown): readonly (Ranked | null | undefined)[] {
   try {
-    return rankAll();
+    const ranked = rankAll();
+    if (Array.isArray(ranked)) return ranked;
   } catch (cause) {
     throw new ChatError('internal', `the strategy ${strategy} failed; see the error's cause`, { cause });
   }
+  throw new ChatError(
+    'internal',
+    `the strategy ${strategy} answered no list of places; it must rank at once`,
+  );
 }
 
 /** What every refusal says at this moment, for the caller, if nothing else can be done. */
@@ -176,14 +188,14 @@ function decisionOf(
 const furtherDown: Refusal = { code: 'no-target', reason: `not among the first ${mostPlaces}` };
 const leftOutByStrategy: Refusal = { code: 'no-target', reason: 'left out by the strategy' };
 
-function place({ target, score, terms, reason }: Ranked): RouteCandidate {
+function place({ target, score, terms = {}, reason }: Ranked): RouteCandidate {
   const { model } = target as Target;
   return {
     target: target.id,
     provider: target.provider,
     ...(model === undefined ? {} : { model }),
     verdict: 'eligible',
-    reason,
+    reason: typeof reason === 'string' ? bounded(reason, longestReason) : 'no reason given',
     // JSON has no infinity.
     ...(Number.isFinite(score) ? { score } : {}),
     terms,
@@ -196,7 +208,7 @@ function candidate(target: Target, { reason, availableInMs }: Refusal): RouteCan
     provider: target.provider,
     ...(target.model === undefined ? {} : { model: target.model }),
     verdict: 'refused',
-    reason,
+    reason: bounded(reason, longestReason),
     ...(availableInMs === undefined || !Number.isFinite(availableInMs)
       ? {}
       : { availableInMs: Math.ceil(availableInMs) }),
