@@ -1,5 +1,6 @@
 import { ChatError, type Sent } from './chat-error.ts';
 import type { CallOptions, Timeouts } from './request.ts';
+import { validateCallOptions } from './validate-call-options.ts';
 
 /** The waits that hold where a call says nothing, in milliseconds. */
 export const defaultTimeouts: Required<Timeouts> = {
@@ -17,7 +18,7 @@ function limit(value: number | undefined, fallback: number): number {
   return value > 0 ? value : Number.POSITIVE_INFINITY;
 }
 
-/** Fills in defaults; `0` and negative numbers mean "no limit". */
+/** Fills in defaults; `0` means "no limit". Throws `invalid-request` for what is no number of milliseconds. */
 export function resolveTimeouts(
   timeout: number | Timeouts | undefined,
   fallback: number | Timeouts = {},
@@ -32,8 +33,9 @@ export function resolveTimeouts(
   };
 }
 
-function namedTimeouts(timeout: number | Timeouts = {}): Timeouts {
-  return typeof timeout === 'number' ? { total: timeout } : timeout;
+function namedTimeouts(timeout: number | Timeouts | undefined): Timeouts {
+  validateCallOptions({ timeout });
+  return typeof timeout === 'number' ? { total: timeout } : (timeout ?? {});
 }
 
 /** A monotonic clock in milliseconds. */
@@ -67,12 +69,13 @@ export class CallScope {
     defaults: number | Timeouts = {},
     clock: Clock = () => performance.now(),
   ) {
+    validateCallOptions(options);
     this.timeouts = resolveTimeouts(options.timeout, defaults);
     this.#clock = clock;
     const now = clock();
     this.#totalAt = now + this.timeouts.total;
     this.#firstTokenAt = now + this.timeouts.firstToken;
-    this.#signal = options.signal;
+    this.#signal = options.signal ?? undefined;
     if (this.#signal?.aborted) {
       this.cancel(abortedError(this.#signal, 'no'));
     } else if (this.#signal) {

@@ -76,4 +76,5 @@ export {
   isPage,
   type UpstreamFailure,
 } from './upstream-error.ts';
+export { validateCallOptions } from './validate-call-options.ts';
 export { validateRequest } from './validate-request.ts';

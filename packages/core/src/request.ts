@@ -116,7 +116,7 @@ export interface ChatRequest {
   readonly providerOptions?: { readonly [providerId: string]: { readonly [key: string]: unknown } };
 }
 
-/** The longest waits, in milliseconds. `0` or `Infinity` switches one off. */
+/** The longest waits, in milliseconds. `0` or `Infinity` switches one off; what is less than 0 or no number is refused. */
 export interface Timeouts {
   /** To open the connection, proxy and TLS included. Default 10,000. */
   readonly connect?: number;

@@ -3,7 +3,8 @@ import { closest } from './closest.ts';
 import { bounded } from './redact.ts';
 import type { ChatRequest, Role } from './request.ts';
 
-type Check = (value: unknown, path: string) => void;
+/** Throws `invalid-request` for a value that is not what it must be; `path` is where it stands. */
+export type Check = (value: unknown, path: string) => void;
 
 const roles: readonly Role[] = ['system', 'developer', 'user', 'assistant', 'tool'];
 
@@ -261,7 +262,8 @@ function kindOf(value: unknown): string {
   return value === undefined ? 'nothing' : typeof value;
 }
 
-function fail(path: string, expected: string, value: unknown): never {
+/** Refuses a value without repeating it, unless it is a number. */
+export function fail(path: string, expected: string, value: unknown): never {
   const got = typeof value === 'number' && expected.includes('number') ? String(value) : kindOf(value);
   throw invalid(`${path} ${expected}, got ${got}`);
 }

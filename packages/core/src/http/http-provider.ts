@@ -12,6 +12,7 @@ import type { ChatProvider, ModelInfo } from '../provider.ts';
 import type { Secrets } from '../redact.ts';
 import type { CallOptions, ChatRequest, Timeouts } from '../request.ts';
 import { errorFromStatus, type UpstreamFailure } from '../upstream-error.ts';
+import { validateCallOptions } from '../validate-call-options.ts';
 import { validateRequest } from '../validate-request.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
 import type { HttpHead, HttpRequest, HttpResponse } from './http-message.ts';
@@ -100,6 +101,7 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
     id,
     capabilities,
     async listModels(options = {}) {
+      validateCallOptions(options);
       if (!spec.listModels) return staticModels(spec.models);
       const scope = newScope(options);
       try {
@@ -116,6 +118,7 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
       }
     },
     async stream(request, options = {}) {
+      validateCallOptions(options);
       validateRequest(request);
       const model = resolveModelName(request.model, spec.models, id);
       const own = request.providerOptions?.[id];
