@@ -89,6 +89,7 @@ export const errorPolicies: { readonly [Code in ChatErrorCode]: ErrorPolicy } = 
   truncated: row(502, 'yes', 1),
   'empty-response': row(502, 'yes', 0.5, { retrySame: 'once' }),
   saturated: row(503, 'yes', 0),
-  'no-target': row(503, 'no', 0),
+  // Where a registry stands in another one: what it has no target for, the next provider may take.
+  'no-target': row(503, 'yes', 0),
   internal: row(500, 'no', 0),
 };

@@ -103,9 +103,8 @@ export class Attempt {
       lease.commit(timers.now());
       this.#done({ stream });
     } catch (thrown) {
-      this.#done({
-        error: asChatError(thrown, { provider: lease.target.provider, model: lease.target.model }),
-      });
+      const error = asChatError(thrown, { provider: lease.target.provider, model: lease.target.model });
+      this.#done({ error: isOwnLimit(error, life, timers) ? tooSlow(error) : error });
     }
   }
 
@@ -183,6 +182,19 @@ function endObserver(
     else lease.abandon(now);
     onEnd(outcome);
   };
+}
+
+/** How far from the call's deadline one that a provider reports is another, in milliseconds. */
+const farFromDeadlineMs = 50;
+
+/** A provider may have a limit of its own for the whole answer. That it is over is no end of the call's time. */
+function isOwnLimit({ code }: ChatError, life: CallLife, timers: Timers): boolean {
+  return code === 'deadline-exceeded' && !life.error && life.leftMs(timers.now()) > farFromDeadlineMs;
+}
+
+function tooSlow(error: ChatError): ChatError {
+  const { provider, model, sent, message } = error;
+  return new ChatError('first-token-timeout', message, { provider, model, sent, cause: error });
 }
 
 function silent({ target }: Lease, shareMs: number): ChatError {

@@ -84,6 +84,18 @@ describe('the same target is tried again', () => {
   });
 });
 
+describe('a limit of a provider’s own', () => {
+  it('that is over before the call’s deadline sends the request on: to the next target it is a slow one', async () => {
+    for (const timeout of [undefined, 5_000]) {
+      const { registry, calls } = inTime([[fail('deadline-exceeded')], [{}]]);
+      const stream = await registry.stream(ask, timeout === undefined ? {} : { timeout });
+      expect(stream.route?.attempts.map(({ outcome }) => outcome)).toEqual(['first-token-timeout', 'served']);
+      expect(calls()).toEqual([1, 1]);
+      await stream.cancel();
+    }
+  });
+});
+
 describe('the deadline', () => {
   it('is shared: the first of three gets half, the second two thirds of the rest, the last all that is left', async () => {
     const hangs = [{ afterMs: Number.POSITIVE_INFINITY }];

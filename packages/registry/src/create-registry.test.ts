@@ -154,6 +154,26 @@ describe('a registry as a provider', () => {
     });
   });
 
+  it('that has no target sends the request on to the next provider of the outer one', async () => {
+    const inner = createRegistry({
+      id: 'inner',
+      providers: [
+        { provider: fakeProvider('a'), disabled: 'under repair' },
+        fakeProvider('b', '', { capabilities: { tools: 'none' } }),
+      ],
+      default: ['a', 'b'],
+    });
+    const outer = createRegistry({
+      ...inOrder,
+      providers: [inner, fakeProvider('c')],
+      default: ['inner', 'c'],
+    });
+    const request = { ...ask, tools: [{ name: 'now' }] };
+    expect((await failureOf(inner.stream(request))).code).toBe('no-target');
+    const { route } = await outer.stream(request);
+    expect(route?.attempts.map(({ outcome }) => outcome)).toEqual(['no-target', 'served']);
+  });
+
   it('can do what any of its providers can', () => {
     const registry = createRegistry({
       providers: [
