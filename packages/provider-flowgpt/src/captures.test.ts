@@ -1,7 +1,8 @@
 import { type ChatRequest, complete } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import { type Capture, captures, requestOf } from './captures.fixture.ts';
-import { createFlowGpt, type FlowGptOptions } from './create-flowgpt.ts';
+import { createFlowGpt } from './create-flowgpt.ts';
+import type { FlowGptOptions } from './options.ts';
 import { failureOf, type Received, replayServer } from './replay-server.fixture.ts';
 import { signatureOf } from './signature.ts';
 

@@ -23,4 +23,12 @@ describe('the manifest', () => {
       expect(manifest.models).toContain(target);
     await provider.close();
   });
+
+  it('lists every option that a file can hold', () => {
+    const { properties } = manifest.options as { readonly properties: Readonly<Record<string, unknown>> };
+    for (const name of Object.keys(properties)) {
+      // A wrong value is refused as such, an unknown name as a name.
+      expect(() => createFlowGpt({ [name]: Symbol('wrong') })).toThrow(`option ${name} of flowgpt must be`);
+    }
+  });
 });

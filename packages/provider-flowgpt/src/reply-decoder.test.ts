@@ -107,6 +107,17 @@ describe('the end of a reply', () => {
   });
 });
 
+describe('an object that is no error', () => {
+  it.each([
+    { event: 'usage', message: 'of tokens' },
+    { event: 'ping', error: null },
+    { error: false },
+    { status: 200 },
+  ])('is left out: %j', (value) => {
+    expect(read([text('a'), line(value), end]).error).toBeUndefined();
+  });
+});
+
 describe('bug 13: errors in a reply of status 200', () => {
   it.each([
     [
@@ -118,6 +129,13 @@ describe('bug 13: errors in a reply of status 200', () => {
     [{ event: 'error', data: null, message: 'It broke' }, 'server-error', 'It broke'],
     [{ event: 'error' }, 'server-error', 'it gave no reason'],
     [{ event: 'error', data: null }, 'server-error', 'it gave no reason'],
+    [{ event: 'error', data: '' }, 'server-error', 'it gave no reason'],
+    [{ event: 'error', data: false, message: 'It broke' }, 'server-error', 'It broke'],
+    [{ event: 'error', data: 'slow down', status: 429 }, 'rate-limited', 'slow down'],
+    [{ event: 'error', data: { message: 'slow down' }, code: 429 }, 'rate-limited', 'slow down'],
+    [{ event: 'failed', error: { message: 'It broke' } }, 'server-error', 'It broke'],
+    [{ code: 429, msg: 'slow down' }, 'rate-limited', 'slow down'],
+    [{ status: 503 }, 'overloaded', 'it gave no reason'],
     [{ error: { message: 'Not now' } }, 'server-error', 'Not now'],
     [{ error: 'insufficient credits' }, 'payment-required', 'insufficient credits'],
     [{ statusCode: 429, message: 'Slow down' }, 'rate-limited', 'Slow down'],

@@ -116,9 +116,9 @@ export class ReplyDecoder implements EventDecoder {
         this.#finish();
         break;
       case 'error':
-        throw errorFromObject(value.data ?? value, this.#about);
+        throw errorFromObject(toldBy(value), this.#about);
       default:
-        if (typeof value.event !== 'string' && isError(value)) throw errorFromObject(value, this.#about);
+        if (isError(value)) throw errorFromObject(value, this.#about);
     }
   }
 
@@ -176,11 +176,27 @@ export class ReplyDecoder implements EventDecoder {
 
 const nullText = 'flowgpt sent text events with null for their text: they were left out';
 
-/** An object without an event that says that something went wrong, as web frameworks write it. */
+/** What an error event says: its data, and what stands beside it. */
+function toldBy({ data, ...beside }: Value): Value {
+  return data ? { ...beside, error: data } : beside;
+}
+
+/** Where web frameworks write that something went wrong, in an object that is no event. */
+const errorFields = ['errors', 'detail', 'message', 'msg', 'error_message'] as const;
+
+/** Whether an object that is none of the known events says that something went wrong. */
 function isError(value: Value): boolean {
-  return ['error', 'errors', 'detail', 'message'].some(
-    (name) => value[name] !== undefined && value[name] !== null,
+  const has = (name: string): boolean =>
+    value[name] !== undefined && value[name] !== null && value[name] !== false;
+  if (has('error')) return true;
+  return (
+    typeof value.event !== 'string' &&
+    (errorFields.some(has) || [value.code, value.status].some(isErrorStatus))
   );
+}
+
+function isErrorStatus(value: unknown): boolean {
+  return typeof value === 'number' && value >= 400 && value < 600;
 }
 
 function kindOf(value: unknown): string {
