@@ -1,4 +1,4 @@
-import { ChatError, type ChatErrorCode, type ChatEvent, type ChatRequest } from '@sluice/core';
+import { ChatError, type ChatErrorCode, type ChatEvent, type ChatRequest, collect, tee } from '@sluice/core';
 import { createSandbox } from '@sluice/sandbox';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from './create-registry.ts';
@@ -91,6 +91,28 @@ describe("resume: 'continue'", () => {
     expect((await failureOf(eventsOf(stream))).code).toBe('truncated');
   });
 
+  it('ends before a stop sequence, also one that the seam goes through', async () => {
+    const { registry, timers, providers } = resuming([[cut('one E|N')], [{ says: ['D two'], stays: true }]], {
+      resume: 'continue',
+    });
+    const events = await eventsOf(await registry.stream({ ...ask, stop: ['END'] }));
+    const text = events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+    expect([text, events.at(-1)]).toEqual(['one ', { type: 'finish', reason: 'stop' }]);
+    await timers.settle();
+    expect([providers.map((provider) => provider.open()), timers.pending]).toEqual([[0, 0], 0]);
+  });
+
+  it('gives no half of a character, where the answer breaks off inside one', async () => {
+    const [high, low] = '🙂'.split('') as [string, string];
+    const { registry, providers } = resuming([[cut(`one |${high}`)], [{ says: [`${high}`, `${low}!`] }]], {
+      resume: 'continue',
+    });
+    const events = await eventsOf(await registry.stream(ask));
+    const text = events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+    expect(text).toBe('one 🙂!');
+    expect(providers[1]?.calls[0]?.request.messages[1]?.content).toBe('one ');
+  });
+
   it('leaves out targets that take no earlier turns', async () => {
     const { registry, providers } = resuming([[cut('one ')], [{}], [{ says: ['two'] }]], {
       resume: 'continue',
@@ -112,6 +134,13 @@ describe("resume: 'restart'", () => {
     expect(result.text).toBe('a whole answer');
     expect(result.warnings).toMatchObject([{ code: 'restarted' }]);
     expect(providers[1]?.calls[0]?.request).toEqual(ask);
+  });
+
+  it('reaches both branches of a stream that was doubled', async () => {
+    const { registry } = resuming([[cut('half an ')], [{ says: ['a whole answer'] }]], { resume: 'restart' });
+    const branches = tee(await registry.stream(ask));
+    const results = await Promise.all(branches.map((branch) => collect(branch)));
+    expect(results.map(({ text }) => text)).toEqual(['a whole answer', 'a whole answer']);
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  applyStopSequences,
   attachRoute,
   CallScope,
   ChatError,
@@ -41,13 +42,18 @@ export async function resumingStream(
       model: first.model,
       // The limits are kept by each target's own stream, and the caller's abort comes through it.
       scope: new CallScope({ timeout: unlimited }),
-      open: () => resumingSource(call, first, request, mode),
+      open: () => withStops(resumingSource(call, first, request, mode), request, mode),
     });
     return await attachRoute(stream, call.route, ending(call));
   } catch (error) {
     call.abort();
     throw error;
   }
+}
+
+/** Each target minds stop sequences in its own text; one that begins before the seam and ends after it nobody else would see. */
+function withStops(source: ChatEventSource, { stop }: ChatRequest, mode: ResumeMode): ChatEventSource {
+  return stop === undefined || mode === 'restart' ? source : applyStopSequences(source, [stop].flat());
 }
 
 function ending(call: Call): () => void {
