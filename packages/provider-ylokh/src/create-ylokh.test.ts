@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { complete, createAsyncGenerator } from '@sluice/core';
 import { createSandbox, type Sandbox } from '@sluice/sandbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createYlokh, type YlokhOptions } from './create-ylokh.ts';
+import { manifest } from './manifest.ts';
 
 let sandbox: Sandbox;
 
@@ -120,4 +122,21 @@ test('sound and files are refused: the original client knew neither', async () =
     code: 'unsupported',
   });
   expect(sandbox.requests).toEqual([]);
+});
+
+test.each([
+  [{ baseUrl: 'http://localhost' }, 'baseUrl is not an option of ylokh; did you mean baseURL?'],
+  [{ nonsense: 1 }, 'nonsense is not an option of ylokh'],
+  [{ allowFallback: 'no' }, 'option allowFallback of ylokh must be true or false'],
+])('an option that cannot work is refused: %j', (options, message) => {
+  const make = (): unknown => createYlokh(options as YlokhOptions);
+  expect(make).toThrow(expect.objectContaining({ code: 'invalid-request' }));
+  expect(make).toThrow(message);
+});
+
+test('an option of the README is an option, and the other way round', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  const { properties } = manifest.options as { readonly properties: object };
+  expect(rows.toSorted()).toEqual(Object.keys(properties).toSorted());
 });

@@ -1,4 +1,4 @@
-import type { ChatProvider } from '@sluice/core';
+import { ChatError, type ChatProvider, closest } from '@sluice/core';
 import {
   createOpenAICompatible,
   type DefaultParameters,
@@ -34,6 +34,8 @@ const site = 'https://chat.ylokh.xyz';
 /** What the original client sent when nothing was chosen. */
 const siteDefaults: DefaultParameters = { temperature: 1, presencePenalty: 0, topP: 1, frequencyPenalty: 0 };
 
+const optionNames: readonly string[] = Object.keys(manifest.options?.properties ?? {});
+
 /** The order in which the original client wrote the fields. */
 const fieldOrder = [
   'messages',
@@ -56,6 +58,7 @@ const fieldOrder = [
  * for await (const text of stream.textStream) process.stdout.write(text);
  */
 export function createYlokh(options: YlokhOptions = {}): ChatProvider {
+  checkOptions(options);
   const { baseURL, defaults, allowFallback = true, headers, includeUsage, ...rest } = options;
   return createOpenAICompatible({
     ...rest,
@@ -70,6 +73,25 @@ export function createYlokh(options: YlokhOptions = {}): ChatProvider {
     capabilities: includeUsage ? { ...manifest.capabilities, usage: 'native' } : manifest.capabilities,
     fieldOrder,
   });
+}
+
+/** What the OpenAI-compatible provider cannot know: which options a preset has. A misspelt `baseURL` would ask a closed service. */
+function checkOptions(options: YlokhOptions): void {
+  const about = { provider: providerId };
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown !== undefined) {
+    const near = closest(unknown, optionNames);
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    throw new ChatError('invalid-request', `${unknown} is not an option of ${providerId}${hint}`, about);
+  }
+  const { allowFallback } = options;
+  if (allowFallback !== undefined && typeof allowFallback !== 'boolean') {
+    throw new ChatError(
+      'invalid-request',
+      `option allowFallback of ${providerId} must be true or false`,
+      about,
+    );
+  }
 }
 
 function lowerCaseNames(headers: YlokhOptions['headers'] = {}): { readonly [name: string]: string } {
