@@ -82,7 +82,6 @@ describe('a name that nobody has', () => {
     ['H2O', 'did you mean h2o?'],
     ['ylok:gpt-4-turbo-preview', 'did you mean ylokh:gpt-4-turbo-preview?'],
     ['claude', 'ask for provider:model if one of them takes it'],
-    ['x'.repeat(100_000), 'ask for provider:model'],
   ])('%.30s is refused with a hint', async (model, hint) => {
     const error = await failureOf(registry.stream({ ...ask, model }));
     expect(error).toBeInstanceOf(NoTargetError);
@@ -92,6 +91,18 @@ describe('a name that nobody has', () => {
     expect(error.message.length).toBeLessThan(500);
     expect(() => registry.plan({ ...ask, model })).toThrow(error.message);
   });
+
+  it.each(['', 'h2o:'])(
+    '%sand a name of 100,000 characters: is refused, and not remembered',
+    async (prefix) => {
+      const model = `${prefix}${'x'.repeat(100_000)}`;
+      const error = await failureOf(registry.stream({ ...ask, model }));
+      expect(error).toMatchObject({ name: 'NoTargetError', code: 'model-not-found' });
+      expect(error.message.length).toBeLessThan(300);
+      expect(() => registry.plan({ ...ask, model })).toThrow(error.message);
+      expect(JSON.stringify(registry.snapshot())).not.toContain('xxx');
+    },
+  );
 
   it('is no target at all without providers', async () => {
     const empty = createRegistry({ providers: [] });

@@ -13,6 +13,8 @@ export interface Resolution {
 
 /** The longest name that is worth a suggestion or a place in a decision, in UTF-16 units. */
 const longestName = 200;
+/** The longest name that is asked for though nobody lists it, in UTF-16 units: names come from callers, and targets are remembered. */
+const longestUnlisted = 1_000;
 /** The most providers that a message names. */
 const mostListed = 8;
 
@@ -33,6 +35,10 @@ export function resolve(
   const requested = bounded(name, longestName);
   const route = routes.named.get(name);
   if (route) return { requested, route };
+  if (name.length > longestUnlisted && !directory.byModel.has(name) && !directory.members.has(name)) {
+    const message = `no model has a name of ${name.length} characters (${JSON.stringify(requested)})`;
+    throw notFound('model-not-found', message, requested);
+  }
   const targets = candidatesFor(name, directory, keep);
   if (targets.length > 0) return { requested, route: routes.adHoc(name, targets) };
   throw notFound('model-not-found', whyUnknown(name, directory, routes), requested);
