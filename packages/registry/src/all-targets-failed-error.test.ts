@@ -53,7 +53,7 @@ describe('when every target failed', () => {
     [['auth', 'connect-timeout'], 'auth'],
     [['overloaded', 'auth', 'server-error'], 'overloaded'],
     [['rate-limited', 'invalid-request'], 'invalid-request'],
-    [['rate-limited', 'network', 'deadline-exceeded'], 'deadline-exceeded'],
+    [['rate-limited', 'network', 'invalid-request'], 'invalid-request'],
   ])('of %j the most informative is %s', async (codes, headline) => {
     expect((await failedWith(...codes.map((code) => [code] as const))).code).toBe(headline);
   });

@@ -24,12 +24,9 @@ export interface EngineParts {
   readonly random: RandomSource;
 }
 
-/** Settles what a configuration says about how requests are made. Throws a `TypeError` that names the path. */
+/** Settles what a checked configuration says about how requests are made. */
 export function createEngine(id: string, config: RegistryConfig, directory: () => Directory): EngineParts {
   const { timers = systemTimers, retry = {}, queue = {}, timeout } = config;
-  checkNumbers(retry, 'retry', ['baseMs', 'maxMs', 'maxWaitMs']);
-  checkNumbers(queue, 'queue', ['maxWaiting', 'maxWaitMs']);
-  checkNumbers(config.breaker ?? {}, 'breaker', Object.keys(defaultBreakerTuning));
   const random =
     config.random === undefined
       ? seededRandom(config.seed ?? Math.floor(Math.random() * 2 ** 32))
@@ -77,12 +74,4 @@ export function createEngine(id: string, config: RegistryConfig, directory: () =
           },
         };
   return { engine, random, link, shared: { timers, cooldowns, breakers, limits } };
-}
-
-function checkNumbers(value: object, path: string, names: readonly string[]): void {
-  for (const name of names) {
-    const number = (value as { readonly [name: string]: unknown })[name];
-    if (number === undefined || (typeof number === 'number' && number >= 0)) continue;
-    throw new TypeError(`${path}.${name} must be a number from 0, got ${String(number)}`);
-  }
 }

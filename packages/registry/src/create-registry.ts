@@ -2,6 +2,7 @@ import { type CallOptions, ChatError, type ChatRequest, validateRequest } from '
 import { Call } from './call.ts';
 import { callChoices } from './call-choices.ts';
 import { limitsOf } from './call-limits.ts';
+import { checkSettings } from './check-settings.ts';
 import { combinedCapabilities } from './combined-capabilities.ts';
 import { createEngine } from './create-engine.ts';
 import { createDirectory, type Directory } from './directory.ts';
@@ -29,6 +30,7 @@ import { createTargetState } from './target-state.ts';
  * console.log(stream.route?.target);
  */
 export function createRegistry(config: RegistryConfig): Registry {
+  checkSettings(config);
   const { id = 'registry' } = config;
   const { engine, shared, random, link } = createEngine(id, config, () => directory);
   const { timers, cooldowns, retryBudget, hedgeBudget } = engine;

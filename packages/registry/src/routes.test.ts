@@ -79,6 +79,19 @@ describe('a wrong configuration is refused at the start and says where', () => {
     ],
     ['an unknown default', { default: 'fasst', routes: { fast: ['h2o'] } }, 'did you mean fast?'],
     ['no attempts', { maxAttempts: 0 }, 'maxAttempts must be a whole number from 1, got 0'],
+    ['no default', { default: [] }, 'default must name at least one target'],
+    ['providers that are no list', { providers: undefined as never }, 'providers must be a list'],
+    ['an id with a colon', { id: 'a:b' }, 'id must be a text, not empty and without a colon, got "a:b"'],
+    ['a breaker without a window', { breaker: { windowMs: 0 } }, 'breaker.windowMs must be a number from 1'],
+    ['a breaker that is always open', { breaker: { inARow: 0 } }, 'breaker.inARow must be a number from 1'],
+    ['more than all', { breaker: { share: 2 } }, 'breaker.share must be a number from 0 to 1, got 2'],
+    ['a wait of NaN', { retry: { baseMs: Number.NaN } }, 'retry.baseMs must be a number from 0, got NaN'],
+    ['a negative budget', { retry: { budget: { ratio: -1 } } }, 'retry.budget.ratio must be a number from 0'],
+    ['a wrong budget', { hedgeBudget: 5 as never }, 'hedgeBudget must be an object with some of ratio'],
+    ['a text for a time', { timeout: '5s' as never }, 'timeout must be an object with some of connect'],
+    ['a text for a limit', { timeout: { idle: '5' as never } }, 'timeout.idle must be a number, got 5'],
+    ['null', { queue: null as never }, 'queue must be an object with some of maxWaiting, maxWaitMs'],
+    ['a seed of another kind', { seed: 'x' as never }, 'seed must be a number, got x'],
   ])('%s', (_what, config, message) => {
     expect(() => createRegistry({ providers, ...config })).toThrow(TypeError);
     expect(() => createRegistry({ providers, ...config })).toThrow(message);

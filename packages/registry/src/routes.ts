@@ -121,7 +121,10 @@ export function createRoutes(config: RoutesConfig, directory: Directory): Routes
       const [first] = directory.members.keys();
       return plain('default', first === undefined ? [] : candidatesFor(first, directory));
     }
-    if (isList(wanted)) return plain('default', findAll(wanted, 'default', directory));
+    if (isList(wanted)) {
+      if (wanted.length === 0) throw new TypeError('default must name at least one target');
+      return plain('default', findAll(wanted, 'default', directory));
+    }
     return named.get(wanted) ?? plain('default', find(wanted, 'default', directory, named.keys()));
   };
 
