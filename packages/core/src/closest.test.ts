@@ -19,6 +19,11 @@ describe('closest', () => {
     expect(closest(name, known)).toBe(near);
   });
 
+  it('takes no longer for a name of megabytes', () => {
+    for (let times = 0; times < 8; times += 1)
+      expect(closest('k'.repeat(2 ** 23), ['model'])).toBeUndefined();
+  });
+
   it('knows nothing where nothing is known', () => {
     expect(closest('model', [])).toBeUndefined();
   });

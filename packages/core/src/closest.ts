@@ -9,6 +9,8 @@ export function closest(name: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
+    // So many edits it takes at least: a key of megabytes is not compared.
+    if (Math.abs(wanted.length - candidate.length) >= bestDistance) continue;
     const edits = distance(wanted, candidate.toLowerCase());
     if (edits < bestDistance) {
       best = candidate;

@@ -54,6 +54,26 @@ describe('redact: prompts', () => {
     expect(redact(`system: ${longer}`, { prompts })).toBe('system: [prompt]');
   });
 
+  it('are found to their end, however much white space they have', () => {
+    const spaced = `Tell me${' '.repeat(500)}everything about my neighbour`;
+    expect(redact('you said: Tell me everything about my neighbour.', { prompts: [spaced] })).toBe(
+      'you said: [prompt].',
+    );
+    // What is left of this one could stand in any text.
+    expect(redact('a b c', { prompts: [`a${' '.repeat(500)}b`] })).toBe('a b c');
+  });
+
+  it('may have megabytes, and there may be thousands', () => {
+    const prompts = ['\u4e2d\u6587\u8f93\n', 'lorem "ipsum" dolor\n', 'x'].map((text) =>
+      text.repeat(4_000_000),
+    );
+    const many = Array.from({ length: 10_000 }, (_, index) => `prompt number ${index} `.repeat(40));
+    const echoed = prompts.map((prompt) => JSON.stringify(prompt.slice(0, 20_000))).join(' ');
+    for (let times = 0; times < 3; times += 1) {
+      expect(redact(echoed, { prompts: [...prompts, ...many] })).toBe('"[prompt]" "[prompt]" "[prompt]"');
+    }
+  });
+
   it('are left where they are so short that any text could have them', () => {
     expect(redact('no such model', { prompts: ['model', '   ', ''] })).toBe('no such model');
   });

@@ -3,12 +3,15 @@ const redacted = '[redacted]';
 /** Shorter texts of a prompt are left: replacing them would only mangle the message. */
 const shortestPrompt = 16;
 
-/** Shapes of credentials that upstreams are known to echo: bearer and basic tokens, `sk-` keys, JWTs, and `key=`/`token=` values. */
+/**
+ * Shapes of credentials that upstreams are known to echo: bearer and basic tokens, `sk-` keys, JWTs, and `key=`/`token=` values.
+ * Each takes a time that grows with the text and not with its square: whoever sends it may have made it for that.
+ */
 const credentialShapes: readonly RegExp[] = [
   // With a digit, a capital or a sign in it: "basic question" and "bearer of news" are no tokens.
   /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s+(?=[\w.~+/=-]*?(?:[\dA-Z_~+/=-]|\.\w))[\w.~+/=-]{6,}/g,
   /\b(?:sk|pk|rk|gsk|hf|xai|AIza)[-_][\w-]{6,}/g,
-  /\beyJ[\w-]{8,}\.[\w-]+\.?[\w-]*/g,
+  /\beyJ[\w-]{8,1024}\.[\w-]+\.?[\w-]*/g,
   /(["']?(?:api[-_]?key|access[-_]?token|secret|password|cookie|authorization)["']?\s*[:=]\s*)(["']?)[^\s"',;&}]{4,}\2/gi,
 ];
 
@@ -35,29 +38,47 @@ export function redact(text: string, secrets: Secrets = {}): string {
     );
   }
   for (const prompt of longestFirst(secrets.prompts)) {
-    if (prompt.trim().length >= shortestPrompt) out = hide(formsOf(prompt.trim()), out);
+    const told = prompt.trim();
+    if (told.length >= shortestPrompt) out = hide(told, out);
   }
   return out;
 }
 
 /** One value may begin with another, whose replacement would leave the rest of it to be seen. */
 function longestFirst(values: readonly string[] = []): readonly string[] {
-  return [...values].sort((a, b) => b.length - a.length);
+  return [...new Set(values)].sort((a, b) => b.length - a.length);
 }
 
-/** A text as it is, with its white space made even, as JSON, and as the JSON of those who keep to ASCII. */
-function formsOf(text: string): readonly string[] {
-  const json = JSON.stringify(text).slice(1, -1);
+/**
+ * The first `most` units of a text as it is, with its white space made even, as JSON, and as the JSON of those who keep to
+ * ASCII. A prompt may have megabytes, and only as much of it can be quoted as the quoting text is long.
+ */
+function formsOf(text: string, most: number): readonly string[] {
+  const json = JSON.stringify(text.slice(0, most)).slice(1, -1).slice(0, most);
   const ascii = json.replace(
     /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return [...new Set([text, text.replace(/\s+/g, ' '), json, ascii])];
+  return [...new Set([text.slice(0, most), evened(text, most), json, ascii.slice(0, most)])];
 }
 
-/** Replaces every place where one of these stands, or at least its beginning, as far as the longest of them goes. */
-function hide(forms: readonly string[], text: string): string {
-  let beginnings = [...new Set(forms.map((form) => form.slice(0, shortestPrompt)))];
+function evened(text: string, most: number): string {
+  let out = '';
+  for (const [word] of text.matchAll(/\S+/g)) {
+    out += out === '' ? word : ` ${word}`;
+    if (out.length >= most) break;
+  }
+  return out.slice(0, most);
+}
+
+/** Replaces every place where a prompt stands in one of its forms, or at least its beginning, as far as the longest goes. */
+function hide(prompt: string, text: string): string {
+  // One that became short, since most of the prompt is white space, could stand anywhere.
+  let beginnings = formsOf(prompt, shortestPrompt).filter(
+    (beginning) => beginning.length === shortestPrompt && text.includes(beginning),
+  );
+  if (beginnings.length === 0) return text;
+  const forms = formsOf(prompt, text.length);
   let out = '';
   let from = 0;
   while (true) {

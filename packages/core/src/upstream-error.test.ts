@@ -274,3 +274,13 @@ it('the end of a rate window says how long to wait only where the rate was excee
     retryAfterMs: 3000,
   });
 });
+
+it('no text of an upstream takes long to read, though it may be made for that', () => {
+  // Each begins what is looked for again and again, and never ends it.
+  for (const part of ['-eyJ', '<title ', 'password="', 'bearer  ', 'model ', '["', '\n']) {
+    const text = part.repeat(65_536 / part.length);
+    expect(errorFromStatus(failure(400, text)).status).toBe(400);
+    expect(errorFromPage(text.repeat(16), { provider: 'h2o' }).code).toBe('invalid-response');
+    expect(errorFromObject({ error: text.repeat(64) }, { provider: 'h2o' }).sent).toBe('yes');
+  }
+});

@@ -117,9 +117,10 @@ export function errorFromObject(
 
 /** Makes the `ChatError` of a page that came instead of the protocol: `blocked` for a challenge, else `invalid-response`. */
 export function errorFromPage(
-  page: string,
+  text: string,
   about: Pick<UpstreamFailure, 'provider' | 'model' | 'secrets'> & { readonly status?: number },
 ): ChatError {
+  const page = text.slice(0, longestRead);
   const code = challenge.test(page) ? 'blocked' : 'invalid-response';
   const title = titleOf(page);
   const named = title ? ` ("${bounded(title, 80)}")` : '';
@@ -224,12 +225,12 @@ function describeBody(body: string, contentType: string | undefined): Told {
       // Cut off or broken: the text itself is the best there is.
     }
   }
-  return { message: text.replace(/\s+/g, ' ') };
+  return { message: text.slice(0, longestRead).replace(/\s+/g, ' ') };
 }
 
 /** Reads `{error:{message,type,code}}`, `{error:"…"}`, `{message}`, `{detail}`, `{errors:[…]}`, `{object:"error",…}` and lists of them. */
 function describeObject(value: unknown, depth = 0): Told {
-  if (typeof value === 'string') return { message: value };
+  if (typeof value === 'string') return { message: value.slice(0, longestRead) };
   if (depth > deepestObject) return {};
   if (Array.isArray(value)) return describeObject(value[0], depth + 1);
   if (typeof value !== 'object' || value === null) return {};
@@ -242,7 +243,7 @@ function describeObject(value: unknown, depth = 0): Told {
   const message = [object.message, inner, object.msg, object.error_message, object.title].find(
     (text): text is string => typeof text === 'string' && text !== '',
   );
-  return { ...about(object), ...(message === undefined ? {} : { message }) };
+  return { ...about(object), ...(message === undefined ? {} : { message: message.slice(0, longestRead) }) };
 }
 
 function about(object: { readonly [key: string]: unknown }): Told {
@@ -252,7 +253,10 @@ function about(object: { readonly [key: string]: unknown }): Told {
   const status = [object.status, object.statusCode, object.code].find(
     (number): number is number => typeof number === 'number' && number >= 400 && number < 600,
   );
-  return { ...(kind === undefined ? {} : { kind }), ...(status === undefined ? {} : { status }) };
+  return {
+    ...(kind === undefined ? {} : { kind: kind.slice(0, longestRead) }),
+    ...(status === undefined ? {} : { status }),
+  };
 }
 
 /** JSON of a decoded value. Parsing takes any depth, writing does not. */
@@ -265,5 +269,5 @@ function jsonOf(value: unknown): string {
 }
 
 function titleOf(page: string): string | undefined {
-  return /<title[^>]*>([^<]{1,200})/i.exec(page)?.[1]?.trim().replace(/\s+/g, ' ');
+  return /<title[^>]{0,200}>([^<]{1,200})/i.exec(page)?.[1]?.trim().replace(/\s+/g, ' ');
 }
