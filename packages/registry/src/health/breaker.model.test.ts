@@ -120,13 +120,23 @@ class Model {
   }
 }
 
+/** A pass that is out. */
+interface Out {
+  readonly pass: BreakerPass;
+  readonly era: number;
+  begun: boolean;
+  begunAtMs: number;
+  /** A probe whose answer has lasted for so long that it counted as good before its end. */
+  proven: boolean;
+}
+
 it('keeps its promises in any sequence of attempts, outcomes, news and times', () => {
   fc.assert(
     fc.property(actions, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (steps, chance) => {
       const changes: BreakerChange[] = [];
       const breaker = createBreaker('a', { onChange: (change) => changes.push(change) });
       const model = new Model();
-      const out: { readonly pass: BreakerPass; readonly era: number; begun: boolean }[] = [];
+      const out: Out[] = [];
       const given: BreakerPass[] = [];
       let nowMs = 1_000_000;
 
@@ -139,6 +149,7 @@ it('keeps its promises in any sequence of attempts, outcomes, news and times', (
         const taken = out[which % out.length];
         if (!taken) return;
         taken.pass.commit(nowMs);
+        taken.begunAtMs = Math.min(taken.begunAtMs, nowMs);
         if (taken.begun || taken.pass.probe || taken.era !== model.era) return;
         taken.begun = true;
         model.outcomes.push(nowMs);
@@ -150,7 +161,7 @@ it('keeps its promises in any sequence of attempts, outcomes, news and times', (
         giveBack(taken.pass, how);
         given.push(taken.pass);
         const weight = how === 'good' || how === 'left' ? 0 : errorPolicies[how].breakerWeight;
-        if (taken.era !== model.era || (how !== 'good' && weight === 0)) return;
+        if (taken.proven || taken.era !== model.era || (how !== 'good' && weight === 0)) return;
 
         if (taken.pass.probe) {
           if (how === 'good') model.goodProbes += 1;
@@ -192,20 +203,33 @@ it('keeps its promises in any sequence of attempts, outcomes, news and times', (
           const allowed = breaker.allows(nowMs);
           const pass = breaker.enter(nowMs);
           expect(pass !== undefined).toBe(allowed);
-          const probeOut = out.some((one) => one.pass.probe);
-          expect(allowed).toBe(model.state === 'closed' || (nowMs >= breaker.untilMs && !probeOut));
+          const probe = out.find((one) => one.pass.probe && !one.proven);
+          const isProven = probe !== undefined && nowMs - probe.begunAtMs >= tuning.windowMs;
+          const probeOut = probe !== undefined && !isProven;
+          if (probe && isProven && model.state !== 'closed' && nowMs >= untilBefore) {
+            probe.proven = true;
+            if (probe.era === model.era) model.goodProbes += 1;
+            if (model.goodProbes === 2) model.close();
+          }
+          expect(allowed).toBe(model.state === 'closed' || (nowMs >= untilBefore && !probeOut));
           if (pass) {
             expect(pass.probe).toBe(model.state !== 'closed');
             if (model.state === 'open') {
               model.state = 'half-open';
               model.goodProbes = 0;
             }
-            out.push({ pass, era: model.era, begun: false });
+            out.push({
+              pass,
+              era: model.era,
+              begun: false,
+              begunAtMs: Number.POSITIVE_INFINITY,
+              proven: false,
+            });
           }
         }
 
         // At most one probe is out.
-        expect(out.filter(({ pass }) => pass.probe).length).toBeLessThanOrEqual(1);
+        expect(out.filter(({ pass, proven }) => pass.probe && !proven).length).toBeLessThanOrEqual(1);
         // It is in the state that the design says.
         const opensLater = model.state === 'open' && nowMs < breaker.untilMs;
         expect(breaker.state(nowMs)).toBe(model.state === 'open' && !opensLater ? 'half-open' : model.state);

@@ -188,6 +188,21 @@ describe('a half-open breaker', () => {
     expect(breaker.state(12_000)).toBe('closed');
   });
 
+  it('does not wait for the end of a probe whose answer goes on and on: 30 s of it are proof enough', () => {
+    const { breaker } = reporting();
+    fail(breaker, 0, 5);
+    const probe = enter(breaker, 10_000);
+    expect(breaker.allows(100_000)).toBe(false);
+    probe.commit(100_000);
+    expect(breaker.allows(129_999)).toBe(false);
+    const second = enter(breaker, 130_000);
+    expect([second.probe, breaker.enter(130_000)]).toEqual([true, undefined]);
+    probe.fail(131_000, 'truncated', never);
+    expect(breaker.state(131_000)).toBe('half-open');
+    second.succeed(140_000);
+    expect(breaker.state(140_000)).toBe('closed');
+  });
+
   it('opens again for twice as long when a probe fails, up to five minutes', () => {
     const { breaker } = opened();
     const periods: number[] = [];

@@ -61,7 +61,8 @@ export interface RemoteOpening {
 
 /**
  * The leave to make one attempt. It is given back once, by whichever call comes first; what comes after changes nothing. A
- * probe that is not given back keeps its target shut.
+ * probe keeps its target shut until it is given back, or its answer has gone on for `windowMs`: answers may take minutes, and one
+ * that has lasted so long without a failure is a good one.
  */
 export interface BreakerPass {
   /** It is the one attempt by which a half-open breaker finds out. */
@@ -155,7 +156,7 @@ class TargetBreaker implements Breaker {
 
   allows(nowMs: number): boolean {
     if (this.#phase === 'closed') return true;
-    return this.#probe === undefined && nowMs >= this.untilMs;
+    return nowMs >= this.untilMs && (this.#probe === undefined || this.#probe.isProven(nowMs, this.#tuning));
   }
 
   refusal(nowMs: number): string | undefined {
@@ -172,6 +173,10 @@ class TargetBreaker implements Breaker {
       return new Pass(this, false);
     }
     if (!this.allows(nowMs)) return undefined;
+    if (this.#probe) {
+      this.#probe.succeed(nowMs);
+      return this.enter(nowMs);
+    }
     if (this.#phase === 'open') {
       this.#goodProbes = 0;
       this.#change('half-open', nowMs, 'the open period is over', false);
@@ -286,7 +291,7 @@ class Pass implements BreakerPass {
   readonly probe: boolean;
   readonly era: number;
   #given = false;
-  #hasBegun = false;
+  #begunAtMs: number | undefined;
 
   constructor(breaker: TargetBreaker, probe: boolean) {
     this.#breaker = breaker;
@@ -294,9 +299,18 @@ class Pass implements BreakerPass {
     this.era = breaker.era;
   }
 
+  get #hasBegun(): boolean {
+    return this.#begunAtMs !== undefined;
+  }
+
+  /** Its answer has lasted so long that whoever waits for its end need not wait any more. */
+  isProven(nowMs: number, { windowMs }: BreakerTuning): boolean {
+    return this.#begunAtMs !== undefined && nowMs - this.#begunAtMs >= windowMs;
+  }
+
   commit(nowMs: number): void {
     if (this.#given || this.#hasBegun) return;
-    this.#hasBegun = true;
+    this.#begunAtMs = nowMs;
     // A probe has to end well, too.
     if (!this.probe && this.era === this.#breaker.era) this.#breaker.begun(nowMs);
   }
