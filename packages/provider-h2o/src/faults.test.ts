@@ -6,7 +6,25 @@ import { createH2o } from './create-h2o.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await createSandbox({ services: { h2o: { stopDelayMs: 0, welcomeModal: false } } });
+  sandbox = await createSandbox({
+    // Short, since a byte a chunk takes its time, and with characters of every length.
+    reply: () => [
+      'Grüße',
+      ' von',
+      ' 🦙',
+      ' und',
+      ' 👩‍💻',
+      ':',
+      ' 日本語',
+      ',',
+      ' "q"',
+      ' \\',
+      '\n',
+      'Ende',
+      '.',
+    ],
+    services: { h2o: { stopDelayMs: 0, welcomeModal: false } },
+  });
 });
 beforeEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
