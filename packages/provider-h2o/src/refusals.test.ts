@@ -377,4 +377,19 @@ describe('secrets', () => {
     expect(JSON.stringify(failed)).toMatch(/bad session/);
     expect(JSON.stringify(failed)).not.toMatch(/session-of-a-user|key-of-a-proxy/);
   });
+
+  it('stay out of errors also in part, and headers without a value do no harm', async () => {
+    const failed = await failure(
+      { create: json({ message: 'bad key 0123456789abcdef, bad session session-of-a-user' }, 500) },
+      {
+        headers: {
+          Authorization: 'Bearer 0123456789abcdef',
+          Cookie: 'hf-chat=session-of-a-user; theme=dark',
+          'X-Token': undefined as unknown as string,
+        },
+      },
+    );
+    expect(failed.code).toBe('server-error');
+    expect(JSON.stringify(failed)).not.toMatch(/0123456789abcdef|session-of-a-user/);
+  });
 });
