@@ -1,0 +1,14 @@
+import type { FinishReason } from '@sluice/core';
+
+/**
+ * OpenAI's word for the end of an answer. It has none for an answer that somebody stopped on the upstream's side: `length` is
+ * the nearest that does not call it complete.
+ */
+export const finishReasons: { readonly [Reason in FinishReason]: string } = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  interrupted: 'length',
+  other: 'stop',
+};

@@ -1,0 +1,90 @@
+import { closest, type WarningEvent } from '@sluice/core';
+import type { UnsupportedParameters } from '../../chat/client-wire.ts';
+import { Refusal } from '../../chat/refusal.ts';
+import { type Problem, pathText, problemsOf } from '../../config/issues.ts';
+import { ignoredHistory } from './message-schema.ts';
+import { requestSchema, type WireRequest } from './request-schema.ts';
+import { unsupportedIn } from './unsupported-fields.ts';
+
+/** A body, read, and what of it will have no effect. */
+export interface DecodedRequest extends WireRequest {
+  readonly warnings: readonly WarningEvent[];
+}
+
+type Body = { readonly [field: string]: unknown };
+
+/**
+ * Reads the body of `POST /v1/chat/completions`. What it asks for and Sluice does not have (fields of OpenAI's that no
+ * provider can be given, and fields that nobody knows) is refused or becomes a warning. Throws a `Refusal` that names the
+ * field, and never repeats its value.
+ */
+export function decodeRequest(body: unknown, unsupported: UnsupportedParameters): DecodedRequest {
+  if (!isObject(body)) throw new Refusal('bad-parameter', 'the body must be a JSON object with messages');
+  const warnings: WarningEvent[] = [];
+  const refuseOrWarn = (param: string, message: string): void => {
+    if (unsupported === 'refuse') throw new Refusal('unsupported-parameter', message, { param });
+    warnings.push({ type: 'warning', code: 'unsupported-parameter', feature: param, message });
+  };
+  for (const { name, instead } of unsupportedIn(body)) {
+    refuseOrWarn(name, `${name} is not supported here${instead === undefined ? '' : `: ${instead}`}`);
+  }
+  let result = requestSchema.safeParse(body);
+  if (!result.success) {
+    const problems = problemsOf(result.error.issues, body);
+    const wrong = problems.find(({ isUnknownKey }) => !isUnknownKey);
+    if (wrong) throw refusalOf(wrong);
+    for (const { path } of problems) refuseOrWarn(pathText(path), unknownField(path));
+    result = requestSchema.safeParse(without(body, problems));
+    if (!result.success) {
+      const [left] = problemsOf(result.error.issues, body);
+      throw left ? refusalOf(left) : new Refusal('bad-parameter', 'the body cannot be read');
+    }
+  }
+  for (const field of ignoredHistory(body.messages as readonly unknown[])) {
+    const message = `${field} of earlier answers goes to no provider`;
+    warnings.push({ type: 'warning', code: 'ignored-content', feature: field, message });
+  }
+  return { ...result.data, warnings };
+}
+
+function refusalOf({ path, message }: Problem): Refusal {
+  const param = pathText(path);
+  return new Refusal('bad-parameter', `${param === '' ? 'the body' : param} ${message}`, { param });
+}
+
+const names = Object.freeze([
+  'model',
+  'messages',
+  'temperature',
+  'max_tokens',
+  'max_completion_tokens',
+  'stream',
+  'stream_options',
+  'response_format',
+  'tool_choice',
+  'tools',
+  'stop',
+  'reasoning_effort',
+]);
+
+function unknownField(path: readonly PropertyKey[]): string {
+  const text = pathText(path);
+  const near = path.length === 1 ? closest(String(path[0]), names) : undefined;
+  return `${text} is not a field of the request${near === undefined ? '' : `; did you mean ${near}?`}`;
+}
+
+/** A copy of the body without what nobody knows. Only bodies that have such a field pay for it. */
+function without(body: Body, problems: readonly Problem[]): unknown {
+  const copy: unknown = structuredClone(body);
+  for (const { path } of problems) {
+    const parent = path
+      .slice(0, -1)
+      .reduce<unknown>((value, key) => (value as { readonly [key: PropertyKey]: unknown })[key], copy);
+    delete (parent as { [key: PropertyKey]: unknown })[path.at(-1) as PropertyKey];
+  }
+  return copy;
+}
+
+function isObject(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

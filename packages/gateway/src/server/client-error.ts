@@ -1,0 +1,35 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ClientWire } from '../chat/client-wire.ts';
+import { Refusal } from '../chat/refusal.ts';
+
+/** What Node's HTTP parser refuses before there is a request, by its error's code. */
+const refusals: { readonly [code: string]: () => Refusal } = {
+  ERR_HTTP_REQUEST_TIMEOUT: () => new Refusal('slow-request', 'the request took too long to arrive'),
+  HPE_HEADER_OVERFLOW: () =>
+    new Refusal('headers-too-large', 'the headers are larger than this server takes'),
+};
+
+/** Answers bytes that are no HTTP request, too large headers and slow requests, as far as there is still somebody to read it. */
+export function clientErrorHandler(wire: ClientWire): (error: NodeJS.ErrnoException, socket: Socket) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const refusal =
+      refusals[error.code ?? '']?.() ?? new Refusal('bad-request', 'this is no valid HTTP request');
+    const body = JSON.stringify(wire.failure(refusal));
+    socket.end(
+      [
+        `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+        'content-type: application/json; charset=utf-8',
+        `content-length: ${Buffer.byteLength(body)}`,
+        'connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+      () => socket.destroySoon(),
+    );
+  };
+}

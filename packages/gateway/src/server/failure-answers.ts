@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { noteFailure } from '../chat/answer-chat.ts';
+import type { ClientWire } from '../chat/client-wire.ts';
+import { failureHeaders } from '../chat/failure.ts';
+import { Refusal } from '../chat/refusal.ts';
+import { routeHeader } from '../chat/route-header.ts';
+import { unknownPath } from './access-hooks.ts';
+import { asRefusal } from './fastify-failure.ts';
+
+/** Everything that is thrown in hooks and handlers is answered here, in the wire's own shape. */
+export function addFailureAnswers(instance: FastifyInstance, wire: ClientWire): void {
+  instance.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, wire));
+}
+
+/** Unknown paths, and known ones with a method that they don't have. */
+export function addUnknownPathAnswers(instance: FastifyInstance): void {
+  instance.setNotFoundHandler(async (request) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = (['GET', 'POST'] as const).filter(
+      (method) => instance.findRoute({ method, url: path }) !== null,
+    );
+    if (allowed.length === 0 || request.method === 'OPTIONS') throw unknownPath(request);
+    throw new Refusal(
+      'unknown-method',
+      `Not allowed to ${request.method} on ${path} (HINT: ${allowed.join(', ')})`,
+      {
+        headers: { allow: allowed.join(', ') },
+      },
+    );
+  });
+}
+
+function answerFailure(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  wire: ClientWire,
+): FastifyReply {
+  const { sluice } = request;
+  const thrown = asRefusal(error);
+  if (reply.raw.destroyed) {
+    // Whoever asked is gone; the record's own end says so.
+    return reply.hijack();
+  }
+  const failure = noteFailure(sluice, thrown);
+  if (failure.code === 'internal')
+    request.log.error({ err: thrown, requestId: sluice.record.id }, 'internal error');
+  const { route } = sluice.record;
+  if (route && sluice.generation.settings.routeHeader) reply.header('x-sluice-route', routeHeader(route));
+  return reply.code(failure.status).headers(failureHeaders(failure)).send(wire.failure(failure));
+}

@@ -1,0 +1,60 @@
+import type { Server } from 'node:http';
+import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions } from 'fastify';
+
+/** Where log lines go: nowhere, stdout, a stream, or a logger of the caller's own. */
+export type GatewayLogger =
+  | boolean
+  | {
+      /** Default `info`. */
+      readonly level?: string;
+      /** Default stdout. */
+      readonly stream?: { write(line: string): void };
+    }
+  | { readonly instance: FastifyBaseLogger };
+
+/** Whatever is logged by these names is not shown, wherever it stands in a line. */
+const secretNames = ['authorization', 'cookie', 'apiKey', 'api_key', 'proxy', 'messages', 'prompt', 'body'];
+
+/** Fastify's logging options: pino with redaction, and our own access line instead of Fastify's two. */
+export function loggerOptions(
+  logger: GatewayLogger = false,
+): Pick<FastifyHttpOptions<Server>, 'logger' | 'loggerInstance' | 'logController'> {
+  const base = { logController: new Fastify.LogController({ disableRequestLogging: true }) };
+  if (logger === false) return { ...base, logger: false };
+  if (logger !== true && 'instance' in logger) return { ...base, loggerInstance: logger.instance };
+  const { level = 'info', stream } = logger === true ? {} : logger;
+  return {
+    ...base,
+    logger: {
+      level,
+      ...(stream === undefined ? {} : { stream }),
+      redact: {
+        paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        censor: '[redacted]',
+      },
+      // Requests and replies are in the access line; their headers and addresses belong in no log.
+      serializers: {
+        req: () => ({}),
+        res: () => ({}),
+        err: errorForLog,
+      },
+    },
+  };
+}
+
+/** An error's name, code and stack. Its other fields may hold parts of an answer. */
+function errorForLog(error: Error & { readonly code?: unknown }): {
+  type: string;
+  message: string;
+  stack: string;
+  code?: string;
+} {
+  const { name, message, stack = '', code, cause } = error;
+  const why = cause instanceof Error ? `\ncaused by ${cause.stack ?? cause.message}` : '';
+  return {
+    type: name,
+    message,
+    stack: `${stack}${why}`,
+    ...(typeof code === 'string' ? { code } : {}),
+  };
+}
