@@ -21,6 +21,7 @@ export function promptTexts(messages: readonly Message[]): string[] {
   for (const message of messages) {
     if (typeof message.content === 'string') texts.push(message.content);
     else for (const part of message.content) if (part.type === 'text') texts.push(part.text);
+    for (const call of message.toolCalls ?? []) texts.push(call.arguments);
   }
   return texts;
 }
