@@ -1,5 +1,6 @@
 import {
   bounded,
+  type CallOptions,
   type ChatError,
   type ChatRequest,
   promptTexts,
@@ -28,11 +29,13 @@ export class CallRecord {
   readonly errors: ChatError[] = [];
   readonly #registry: string;
   readonly #request: ChatRequest;
+  readonly #options: CallOptions;
   readonly #attempts: RouteAttempt[] = [];
 
-  constructor(registry: string, decision: RouteDecision, request: ChatRequest) {
+  constructor(registry: string, decision: RouteDecision, request: ChatRequest, options: CallOptions) {
     this.#registry = registry;
     this.#request = request;
+    this.#options = options;
     this.route = { ...decision, attempts: this.#attempts };
   }
 
@@ -101,8 +104,26 @@ export class CallRecord {
   }
 
   #safe(message: string): string {
-    const safe = redact(message, { prompts: promptTexts(this.#request.messages) });
+    const prompts = promptTexts(this.#request.messages);
+    const safe = redact(message, { prompts, credentials: credentialsOf(this.#options) });
     return bounded(safe.replace(/\s+/g, ' ').trim(), longestMessage);
+  }
+}
+
+const secretHeader = /auth|cookie|key|token|secret|password|session/i;
+
+/** What a caller may have put into the options of a call that nobody is to see. */
+function credentialsOf({ headers = {}, proxy }: CallOptions): readonly string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) => (secretHeader.test(name) ? [value] : []));
+  const password = typeof proxy === 'string' ? URL.parse(proxy)?.password : undefined;
+  return password === undefined || password === '' ? values : [...values, password, decoded(password)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -25,6 +25,7 @@ import { estimateTokens } from './limits/target-limits.ts';
 import { NoTargetError } from './no-target-error.ts';
 import { type Plan, refusedByAll } from './plan.ts';
 import type { ResumeMode, SettledOptions } from './route-options.ts';
+import { streamEnd } from './stream-end.ts';
 
 /**
  * One request on its way: attempts one after the other (or two beside each other, where the route hedges) until an answer
@@ -57,7 +58,7 @@ export class Call {
     this.#limits = limitsOf(options, engine.timeouts);
     this.#startedAt = engine.timers.now();
     this.#life = new CallLife(engine.timers, totalOf(this.#limits), options.signal);
-    this.#record = new CallRecord(engine.id, plan.decision, request);
+    this.#record = new CallRecord(engine.id, plan.decision, request, options);
     this.#leases = new LeaseSource(engine, this.#life, plan);
     this.route = this.#record.route;
   }
@@ -224,7 +225,7 @@ export class Call {
     }
     if (error.code === 'aborted') {
       lease.abandon(now);
-      throw error;
+      throw this.#life.error ?? endedBy(lease, error);
     }
     const cooldown = lease.fail(now, error);
     this.#record.failed(settled, error, cooldown, notes, now);
@@ -267,32 +268,13 @@ export class Call {
   }
 }
 
+/** Nobody else has aborted the call; what a provider says of it may quote anything. */
+function endedBy({ target }: Lease, cause: ChatError): ChatError {
+  const { provider, model, sent } = cause;
+  return new ChatError('aborted', `${target.id} aborted the call`, { provider, model, sent, cause });
+}
+
 /** Apart from the call, so that it does not hold a stream that nobody reads. */
 function closing(life: CallLife): () => void {
   return () => life.close();
-}
-
-function streamEnd(
-  engine: Engine,
-  target: string,
-  record: CallRecord,
-  then: (outcome: StreamOutcome) => void,
-): (outcome: StreamOutcome) => void {
-  const begunAt = engine.timers.now();
-  return (outcome) => {
-    const failed = outcome.type === 'failed' && outcome.error.code !== 'aborted' ? outcome.error : undefined;
-    if (failed) record.broke(failed);
-    if (channels.stream.hasSubscribers) {
-      channels.stream.publish({
-        registry: engine.id,
-        target,
-        outcome: failed ? 'failed' : outcome.type === 'finished' ? 'finished' : 'cancelled',
-        durationMs: engine.timers.now() - begunAt,
-        ...(failed ? { code: failed.code } : {}),
-        ...(outcome.type === 'finished' ? { finishReason: outcome.finish.reason } : {}),
-        ...(outcome.type === 'finished' && outcome.finish.usage ? { usage: outcome.finish.usage } : {}),
-      });
-    }
-    then(outcome);
-  };
 }

@@ -26,7 +26,7 @@ export type { Registry, RegistryConfig, RetryConfig } from './registry.ts';
 export { routeOf } from './route-of.ts';
 export type { CapabilityMode, Condition, HedgeOptions, ResumeMode, RouteOptions } from './route-options.ts';
 export type { RouteConfig } from './routes.ts';
-export type { RegistrySnapshot, TargetSnapshot } from './snapshot.ts';
+export type { CredentialSnapshot, RegistrySnapshot, TargetSnapshot } from './snapshot.ts';
 export { createMemoryStateStore } from './state/memory-state-store.ts';
 export type { SharedChange, StateConnection, StateStore } from './state/state-store.ts';
 export type { BalancedOptions } from './strategies/balanced.ts';

@@ -1,4 +1,3 @@
-import type { CredentialState } from './credentials/credential-pool.ts';
 import type { BreakerState } from './health/breaker.ts';
 import type { CooldownScope, Cooldowns } from './health/cooldowns.ts';
 import type { RetryBudget } from './limits/retry-budget.ts';
@@ -25,7 +24,16 @@ export interface TargetSnapshot {
   /** How long until its limits let a request through, in milliseconds; only where it has limits. */
   readonly limits?: { readonly inUse: number; readonly waitMs: number };
   /** Its keys by name, where it has several. */
-  readonly credentials?: readonly CredentialState[];
+  readonly credentials?: readonly CredentialSnapshot[];
+}
+
+/** How one of several keys stands. */
+export interface CredentialSnapshot {
+  readonly name: string;
+  /** How long it still rests, in milliseconds; 0 if it can be used. */
+  readonly forMs: number;
+  /** Why it rests. */
+  readonly code?: string;
 }
 
 /** How a registry stands. Plain JSON. */
@@ -93,9 +101,11 @@ function targetSnapshot(target: Target, nowMs: number): TargetSnapshot {
     ...(pool === undefined
       ? {}
       : {
-          credentials: pool
-            .states(nowMs)
-            .map((key) => ({ ...key, untilMs: Math.max(0, Math.ceil(key.untilMs - nowMs)) })),
+          credentials: pool.states(nowMs).map(({ label, untilMs, code }) => ({
+            name: label,
+            forMs: Math.max(0, Math.ceil(untilMs - nowMs)),
+            ...(code === undefined ? {} : { code }),
+          })),
         }),
   };
 }
