@@ -65,6 +65,33 @@ describe('the commit point', () => {
   });
 });
 
+describe('the headers of a call', () => {
+  const headers = { 'X-Api-Key': 'key-of-the-call', Cookie: 'sid=session-of-the-call' };
+
+  it('are credentials that no error repeats', async () => {
+    await using server = await localServer((received, response) => {
+      response.writeHead(403);
+      response.end(`who is ${received.headers['x-api-key']} with ${received.headers.cookie}?`);
+    });
+    const error = await failureOf(echoProvider(server.url).stream(ask, { headers }));
+    expect(JSON.stringify(error)).toContain('who is');
+    expect(JSON.stringify(error)).not.toMatch(/key-of-the-call|session-of-the-call/);
+  });
+
+  it('are known to the decoder as secrets', async () => {
+    await using server = await localServer((_request, response) => response.end());
+    let known: readonly string[] = [];
+    const provider = echoProvider(server.url, {
+      decode: (_head, _request, { secrets }) => {
+        known = secrets.credentials ?? [];
+        throw new ChatError('invalid-response', 'not today');
+      },
+    });
+    await failureOf(provider.stream(ask, { headers }));
+    expect(known).toContain('key-of-the-call');
+  });
+});
+
 describe('one end', () => {
   it('throws truncated with what was received when the end of the protocol is missing', async () => {
     await using server = await localServer((_request, response) => response.end('data: half an ans\n\n'));
@@ -318,6 +345,22 @@ describe('back-pressure', () => {
 });
 
 describe('connections', () => {
+  it('are not used again where an answer came before its request was read', async () => {
+    const body = 'data: a\n\ndata: [END]\n\n';
+    await using server = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.pause();
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+      });
+    });
+    const provider = echoProvider(server.url);
+    const long = { messages: [{ role: 'user' as const, content: 'x'.repeat(2 ** 25) }] };
+    expect((await complete(provider, long)).text).toBe('a');
+    expect((await complete(provider, ask, { timeout: { firstToken: 2_000 } })).text).toBe('a');
+    expect(server.accepted()).toBe(2);
+    await provider.close();
+  });
+
   it('are used again after a good end', async () => {
     await using server = await localServer((_request, response) =>
       response.end('data: a\n\ndata: [END]\n\n'),
@@ -354,7 +397,49 @@ describe('connections', () => {
   });
 });
 
+describe('an upstream that never says anything', () => {
+  it.each([
+    ['many events', 'data: \n\n', 'more than 65536 events'],
+    ['many bytes', `: ${'x'.repeat(65_536)}\n\n`, 'more than 33554432 bytes'],
+  ])('is given up after %s, and its socket closed', async (_what, piece, message) => {
+    await using server = await rawServer((socket) => {
+      const bytes = Buffer.from(piece.repeat(Math.ceil(65_536 / piece.length)));
+      const more = (): void => {
+        while (!socket.destroyed && socket.write(bytes));
+        if (!socket.destroyed) socket.once('drain', more);
+      };
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        more();
+      });
+    });
+    const error = await failureOf(echoProvider(server.url).stream(ask));
+    expect(error).toMatchObject({ code: 'invalid-response', sent: 'yes' });
+    expect(error.message).toContain(message);
+    await server.noSockets();
+  });
+});
+
 describe('errors of the connection', () => {
+  it('an answer whose headers contradict each other', async () => {
+    await using server = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello');
+      });
+    });
+    expect(await failureOf(echoProvider(server.url).stream(ask))).toMatchObject({ code: 'invalid-response' });
+  });
+
+  it.each(['content-length', 'transfer-encoding', 'expect', 'keep-alive'])(
+    'a header that the client sets itself (%s) is refused before anything is sent',
+    async (name) => {
+      await using server = await localServer((_request, response) => response.end());
+      const error = await failureOf(echoProvider(server.url).stream(ask, { headers: { [name]: '5' } }));
+      expect(error).toMatchObject({ code: 'invalid-request', sent: 'no' });
+      expect(server.requests).toHaveLength(0);
+    },
+  );
+
   it.each([
     ['refused', 'http://127.0.0.1:1', 'network', /refused.*ECONNREFUSED/],
     ['an unknown name', 'http://no-such-host.invalid', 'network', /DNS/],

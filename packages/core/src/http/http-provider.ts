@@ -14,6 +14,7 @@ import type { CallOptions, ChatRequest, Timeouts } from '../request.ts';
 import { errorFromStatus, type UpstreamFailure } from '../upstream-error.ts';
 import { validateCallOptions } from '../validate-call-options.ts';
 import { validateRequest } from '../validate-request.ts';
+import { headerCredentials } from './header-credentials.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
 import type { HttpHead, HttpRequest, HttpResponse } from './http-message.ts';
 
@@ -107,7 +108,7 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
       try {
         const request = withHeaders(spec.listModels.encode(), options.headers);
         const response = await http.request(request, scope, options.proxy);
-        const secrets: Secrets = { credentials: spec.credentials ?? [] };
+        const secrets: Secrets = { credentials: credentialsOf(spec, options) };
         if (response.status >= 400) throw await failureOf(spec, undefined, response, secrets);
         return spec.listModels.decode(await response.body.text(), response);
       } catch (error) {
@@ -128,7 +129,7 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
       const context: EncodeContext = {
         stream: options.stream ?? true,
         includeRaw: options.includeRaw ?? false,
-        secrets: { credentials: spec.credentials ?? [], prompts: promptTexts(request.messages) },
+        secrets: { credentials: credentialsOf(spec, options), prompts: promptTexts(request.messages) },
       };
       const scope = newScope(options);
       const forget = (): void => void open.delete(scope);
@@ -199,6 +200,14 @@ export function withHeaders(request: HttpRequest, extra: CallOptions['headers'])
   const names = new Set(Object.keys(extra).map((name) => name.toLowerCase()));
   const own = Object.entries(request.headers ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
   return { ...request, headers: { ...Object.fromEntries(own), ...extra } };
+}
+
+/** What the codec knows as credentials, and what the caller gave for this call alone. */
+function credentialsOf(
+  spec: Pick<HttpProviderSpec, 'credentials'>,
+  { headers }: CallOptions,
+): readonly string[] {
+  return [...(spec.credentials ?? []), ...headerCredentials(headers)];
 }
 
 async function failureOf(

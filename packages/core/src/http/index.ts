@@ -1,3 +1,4 @@
+export { headerCredentials } from './header-credentials.ts';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.ts';
 export type { HttpBody, HttpHead, HttpRequest, HttpResponse } from './http-message.ts';
 export {
