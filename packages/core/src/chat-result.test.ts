@@ -15,6 +15,23 @@ const beginsAgain: readonly ChatEvent[] = [
   { type: 'text-delta', text: 'a whole' },
 ];
 
+it('an answer without an end is given up, and its stream left', async () => {
+  const piece = 'x'.repeat(2 ** 20);
+  let left = false;
+  async function* endless(): AsyncGenerator<ChatEvent> {
+    try {
+      while (true) yield { type: 'text-delta', text: piece };
+    } finally {
+      left = true;
+    }
+  }
+  expect(await failureOf(collect(endless()))).toMatchObject({
+    code: 'invalid-response',
+    partial: { complete: true },
+  });
+  expect(left).toBe(true);
+});
+
 describe('an answer that begins again', () => {
   it('is collected without what came before, but with the warning', async () => {
     const events = async function* (): AsyncGenerator<ChatEvent> {

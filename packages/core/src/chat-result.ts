@@ -23,8 +23,15 @@ export interface ChatResult {
   readonly route?: RouteDecision;
 }
 
-/** Gathers events into one answer. */
+/** The longest answer that is gathered, in UTF-16 units: one without an end would take all memory there is. */
+const longestAnswer = 64 * 1024 * 1024;
+
+/** What an event counts beside its text, in the same units. */
+const eventUnits = 64;
+
+/** Gathers events into one answer, of 64 Mi UTF-16 units at most. */
 export class Collector {
+  #units = 0;
   #text = '';
   #reasoning = '';
   readonly #toolCalls: ToolCall[] = [];
@@ -34,21 +41,27 @@ export class Collector {
   #model: string | undefined;
   #finish: Extract<ChatEvent, { type: 'finish' }> | undefined;
 
+  /** Throws `invalid-response` where the answer becomes too long. */
   add(event: ChatEvent): void {
     switch (event.type) {
       case 'text-delta':
+        this.#count(event.text.length);
         this.#text += event.text;
         break;
       case 'reasoning-delta':
+        this.#count(event.text.length);
         this.#reasoning += event.text;
         break;
       case 'tool-call':
+        this.#count(eventUnits + event.id.length + event.name.length + event.arguments.length);
         this.#toolCalls.push({ id: event.id, name: event.name, arguments: event.arguments });
         break;
       case 'source':
+        this.#count(eventUnits + (event.url?.length ?? 0) + (event.title?.length ?? 0));
         this.#sources.push(event);
         break;
       case 'warning':
+        this.#count(eventUnits + event.message.length);
         if (event.code === 'restarted') this.#forget();
         this.#warnings.push(event);
         break;
@@ -62,6 +75,16 @@ export class Collector {
       default:
         break;
     }
+  }
+
+  #count(units: number): void {
+    this.#units += units;
+    if (this.#units <= longestAnswer) return;
+    throw new ChatError(
+      'invalid-response',
+      `the answer is longer than ${longestAnswer} characters; read it piece by piece`,
+      { sent: 'yes' },
+    );
   }
 
   /** The answer begins again: nothing of two answers is mixed. Warnings stay, they are about the whole call. */

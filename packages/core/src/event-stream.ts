@@ -9,6 +9,9 @@ import type { RouteDecision } from './route-decision.ts';
 /** How long an end waits for the clean-up of its source, in milliseconds: one that never ends must not hold a reader for ever. */
 const longestCleanUpMs = 30_000;
 
+/** How many events may come before the first that a user would see: nobody can read them yet, so they have to be kept. */
+const mostSilentEvents = 65_536;
+
 const done: IteratorResult<ChatEvent, undefined> = { done: true, value: undefined };
 
 /** What outlives a dropped stream. Nothing in it may refer to the stream, or it would never be dropped. */
@@ -278,6 +281,13 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
         const event = this.#queue[seen] as ChatEvent;
         if (isVisible(event)) return;
         if (event.type === 'finish') throw emptyAnswer(this.provider, event);
+      }
+      if (seen > mostSilentEvents) {
+        throw new ChatError(
+          'invalid-response',
+          `${this.provider} sent more than ${mostSilentEvents} events and no answer`,
+          { sent: 'yes' },
+        );
       }
       await this.#pull();
     }

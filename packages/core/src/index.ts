@@ -1,4 +1,5 @@
 export { applyStopSequences } from './apply-stop-sequences.ts';
+export { ByteGatherer } from './byte-gatherer.ts';
 export { CallScope, type Clock, defaultTimeouts, resolveTimeouts } from './call-scope.ts';
 export type { Capabilities, RequestParameter, Support } from './capabilities.ts';
 export {

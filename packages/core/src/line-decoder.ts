@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { ByteGatherer } from './byte-gatherer.ts';
 import { ChatError } from './chat-error.ts';
 
 /** The longest line that is taken, in bytes, where a codec says nothing else: 4 MiB. */
@@ -21,8 +22,7 @@ export class LineDecoder {
   readonly #onLine: (line: string) => void;
   readonly #maxLineBytes: number;
   /** The unfinished line. */
-  #rest: Uint8Array[] = [];
-  #restBytes = 0;
+  readonly #rest: ByteGatherer = new ByteGatherer();
   #first = true;
   #skipLineFeed = false;
 
@@ -49,24 +49,20 @@ export class LineDecoder {
 
   /** Delivers a last line that has no end. */
   end(): void {
-    if (this.#restBytes > 0) this.#deliver(this.#take(new Uint8Array(0)));
+    if (this.#rest.bytes > 0) this.#deliver(this.#take(new Uint8Array(0)));
   }
 
   #keep(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#rest.push(bytes);
-    this.#restBytes += bytes.length;
-    if (this.#restBytes > this.#maxLineBytes) throw tooLong(this.#maxLineBytes);
+    this.#rest.add(bytes);
+    if (this.#rest.bytes > this.#maxLineBytes) throw tooLong(this.#maxLineBytes);
   }
 
   /** The unfinished line and these bytes, in one piece. */
   #take(bytes: Uint8Array): Buffer {
-    if (this.#restBytes === 0) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#rest.push(bytes);
-    const whole = Buffer.concat(this.#rest);
-    this.#rest = [];
-    this.#restBytes = 0;
-    return whole;
+    if (this.#rest.bytes === 0) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#rest.add(bytes);
+    return this.#rest.take();
   }
 
   /** Bytes that end with a line end. */

@@ -13,6 +13,8 @@ type ConnectCallback = buildConnector.Callback;
 export interface Dial {
   /** Closes what is open so far; the connector then fails with this error. */
   abort(error: Error): void;
+  /** Whether anything that was written still waits to be sent. */
+  hasUnsent(): boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export function createConnector(proxy: URL | undefined, onDial: (dial: Dial) => 
     const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
     const open = proxy.protocol.startsWith('socks') ? openSocksTunnel : openHttpTunnel;
     const abort = new AbortController();
-    onDial({ abort: (error) => abort.abort(error) });
+    onDial({ abort: (error) => abort.abort(error), hasUnsent: () => false });
     open(proxy, options.hostname, port, abort.signal).then(
       (socket) => {
         if (abort.signal.aborted) {
@@ -38,6 +40,7 @@ export function createConnector(proxy: URL | undefined, onDial: (dial: Dial) => 
         } else if (options.protocol === 'https:') {
           dialDirect(direct, { ...options, httpSocket: socket }, callback, onDial);
         } else {
+          onDial(dialOf(socket));
           callback(null, socket);
         }
       },
@@ -53,8 +56,11 @@ function dialDirect(
   onDial: (dial: Dial) => void,
 ): void {
   // buildConnector returns the socket that it is opening; its type leaves that out.
-  const socket = direct(options, callback) as unknown as Socket | undefined;
-  onDial({ abort: (error) => socket?.destroy(error) });
+  onDial(dialOf(direct(options, callback) as unknown as Socket));
+}
+
+function dialOf(socket: Socket): Dial {
+  return { abort: (error) => void socket.destroy(error), hasUnsent: () => socket.writableLength > 0 };
 }
 
 /** `CONNECT host:port` at an HTTP proxy (RFC 9110, section 9.3.6). */

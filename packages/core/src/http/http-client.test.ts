@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createConnectProxy, createSocks5Proxy } from '@sluice/sandbox';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CallScope } from '../call-scope.ts';
 import { complete } from '../complete.ts';
 import { ask, echoProvider, failureOf } from '../echo-codec.fixture.ts';
@@ -90,6 +90,34 @@ describe('bodies', () => {
     expect(await failureOf(response.body.text(1000))).toMatchObject({ code: 'invalid-response' });
     await server.noSockets();
     scope.close();
+  });
+
+  it('of errors that break off are told as far as they came', async () => {
+    await using server = await localServer((_request, response) => {
+      response.writeHead(401, { 'content-length': '500' });
+      response.write('{"error":{"message":"the key has expired"}}', () => response.destroy());
+    });
+    const error = await failureOf(echoProvider(server.url).stream(ask));
+    expect(error).toMatchObject({ code: 'auth', status: 401 });
+    expect(error.message).toContain('the key has expired');
+  });
+
+  it('of errors that never end are not waited for: the status is enough', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await using server = await localServer((_request, response) => {
+        response.writeHead(429, { 'retry-after': '7' });
+        response.write('slow down, ');
+      });
+      const failing = failureOf(echoProvider(server.url).stream(ask));
+      // The limits of the call, and the patience with the body.
+      await expect.poll(() => vi.getTimerCount()).toBe(2);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(await failing).toMatchObject({ code: 'rate-limited', retryAfterMs: 7_000 });
+      await server.noSockets();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('of errors are read no further than needed, and their connection is closed', async () => {

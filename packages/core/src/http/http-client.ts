@@ -1,3 +1,4 @@
+import { ByteGatherer } from '../byte-gatherer.ts';
 import type { CallScope } from '../call-scope.ts';
 import { ChatError } from '../chat-error.ts';
 import { decompress } from './decompress.ts';
@@ -11,6 +12,9 @@ import { transportError } from './transport-error.ts';
 /** The longest body that is read as one text, in bytes, where nothing else is said. */
 const defaultMaxBodyBytes = 16 * 1024 * 1024;
 const mostRedirects = 5;
+
+/** How long the body of an error is waited for, in milliseconds: its status has told the most already. */
+const longestErrorBodyMs = 2_000;
 
 /** Sends HTTP requests. It never retries: whoever routes owns retries. */
 export interface HttpClient {
@@ -41,7 +45,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     const key = proxy ? `${url.origin} ${proxy.href}` : url.origin;
     let pool = pools.get(key);
     if (!pool) {
-      pool = new OriginPool(url.origin, proxy);
+      // Proxies that change with each call would otherwise add up.
+      pool = new OriginPool(url.origin, proxy, () => pools.delete(key));
       pools.set(key, pool);
     }
     return pool;
@@ -110,34 +115,37 @@ function bodyOf(exchange: Exchange, encoding: string | undefined): HttpBody {
           () => exchange.read(),
           () => exchange.abort(),
         );
-  const gather = async (maxBytes: number): Promise<{ text: string; whole: boolean }> => {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
+  /** Whether the end came before it was too much. */
+  const gather = async (maxBytes: number, into: ByteGatherer): Promise<boolean> => {
     for (let chunk = await read(); chunk; chunk = await read()) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > maxBytes) {
+      into.add(chunk);
+      if (into.bytes > maxBytes) {
         exchange.abort();
-        return { text: Buffer.concat(chunks).toString('utf8', 0, maxBytes), whole: false };
+        return false;
       }
     }
-    return { text: Buffer.concat(chunks).toString('utf8'), whole: true };
+    return true;
   };
   return {
     read,
     release: () => exchange.release(),
     abort: () => exchange.abort(),
     async text(maxBytes = defaultMaxBodyBytes) {
-      const { text, whole } = await gather(maxBytes);
-      if (whole) return text;
+      const body = new ByteGatherer();
+      if (await gather(maxBytes, body)) return body.take().toString('utf8');
       throw new ChatError('invalid-response', `the answer is longer than ${maxBytes} bytes`, { sent: 'yes' });
     },
     async beginning(maxBytes) {
+      const body = new ByteGatherer();
+      const patience = setTimeout(() => exchange.abort(), longestErrorBodyMs);
       try {
-        return (await gather(maxBytes)).text;
+        await gather(maxBytes, body);
       } catch {
-        return '';
+        // It broke off or did not come: what there is of it is its beginning.
+      } finally {
+        clearTimeout(patience);
       }
+      return body.take().toString('utf8', 0, maxBytes);
     },
   };
 }

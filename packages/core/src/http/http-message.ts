@@ -23,7 +23,7 @@ export interface HttpBody {
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** Reads to the end as text. Throws `invalid-response` over `maxBytes` (default 16 MiB). */
   text(maxBytes?: number): Promise<string>;
-  /** The beginning of the text, for errors: reads at most `maxBytes`, cuts the rest off, and never throws. */
+  /** The beginning of the text, for errors: reads at most `maxBytes` and for 2 s, cuts the rest off, and never throws. */
   beginning(maxBytes: number): Promise<string>;
   /** Lets go of a body whose end may not have come yet: keeps the connection if the end follows shortly, else closes it. */
   release(): void;

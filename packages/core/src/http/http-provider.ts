@@ -3,7 +3,7 @@ import { CallScope } from '../call-scope.ts';
 import type { Capabilities } from '../capabilities.ts';
 import { asChatError, ChatError } from '../chat-error.ts';
 import type { ChatEventSource } from '../chat-stream.ts';
-import type { ChatEvent } from '../events.ts';
+import { type ChatEvent, isVisible } from '../events.ts';
 import { promptTexts } from '../message-text.ts';
 import { type ModelNames, resolveModelName } from '../model-names.ts';
 import { negotiate } from '../negotiate.ts';
@@ -20,6 +20,9 @@ import type { HttpHead, HttpRequest, HttpResponse } from './http-message.ts';
 
 /** The longest part of an error's body that is read, in bytes. */
 const errorBodyBytes = 64 * 1024;
+
+/** How much may come before anything that a user would see, in bytes: nobody can read it yet, so it has to be kept. */
+const mostSilentBytes = 32 * 1024 * 1024;
 
 /** Bytes to events: the decoding half of a codec. One is made for each response. */
 export interface EventDecoder {
@@ -112,7 +115,7 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
         if (response.status >= 400) throw await failureOf(spec, undefined, response, secrets);
         return spec.listModels.decode(await response.body.text(), response);
       } catch (error) {
-        throw asChatError(error, { provider: id });
+        throw scope.error ?? asChatError(error, { provider: id });
       } finally {
         scope.close();
         open.delete(scope);
@@ -167,13 +170,26 @@ export function responseEvents(
   onClose: () => void = () => {},
 ): ChatEventSource {
   const { body } = response;
+  let silentBytes = 0;
   const decode = (chunk: Uint8Array | undefined, into: ChatEvent[]): boolean => {
     if (chunk === undefined) {
       const before = into.length;
       decoder.end(into);
       return into.length > before;
     }
+    const before = into.length;
     decoder.push(chunk, into);
+    if (silentBytes >= 0) {
+      if (into.slice(before).some(isVisible)) silentBytes = -1;
+      else silentBytes += chunk.length;
+      if (silentBytes > mostSilentBytes) {
+        throw new ChatError(
+          'invalid-response',
+          `the upstream sent more than ${mostSilentBytes} bytes and no answer`,
+          { sent: 'yes' },
+        );
+      }
+    }
     return true;
   };
   return {

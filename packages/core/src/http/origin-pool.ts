@@ -26,11 +26,14 @@ export class OriginPool {
   readonly #proxy: URL | undefined;
   readonly #idle: Connection[] = [];
   readonly #busy: Set<Connection> = new Set();
+  readonly #onEmpty: () => void;
   #closed = false;
 
-  constructor(origin: string, proxy: URL | undefined) {
+  /** `onEmpty` is called whenever its last connection has gone. */
+  constructor(origin: string, proxy: URL | undefined, onEmpty: () => void) {
     this.#origin = origin;
     this.#proxy = proxy;
+    this.#onEmpty = onEmpty;
   }
 
   lease(): Lease {
@@ -52,13 +55,21 @@ export class OriginPool {
 
   #release(connection: Connection, reusable: boolean): void {
     if (!this.#busy.delete(connection)) return;
-    if (!reusable || this.#closed || connection.gone || this.#idle.length >= mostIdle) connection.destroy();
+    const full = this.#closed || this.#idle.length >= mostIdle;
+    // An answer may come before its request was read: the rest of that would stand before the next one.
+    if (!reusable || full || connection.gone || connection.hasUnsent()) connection.destroy();
     else this.#idle.push(connection);
+    this.#tellIfEmpty();
   }
 
   #forget(connection: Connection): void {
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
+    this.#tellIfEmpty();
+  }
+
+  #tellIfEmpty(): void {
+    if (this.#idle.length === 0 && this.#busy.size === 0) this.#onEmpty();
   }
 }
 
@@ -85,6 +96,10 @@ class Connection {
     };
     this.client.on('disconnect', ended);
     this.client.on('connectionError', ended);
+  }
+
+  hasUnsent(): boolean {
+    return this.#dial?.hasUnsent() ?? false;
   }
 
   abort(error: Error): void {

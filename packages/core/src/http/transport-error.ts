@@ -23,7 +23,19 @@ const failures: { readonly [code: string]: Failure } = {
   UND_ERR_HEADERS_OVERFLOW: { code: 'invalid-response', what: 'the headers of the answer are too large' },
   UND_ERR_INVALID_ARG: {
     code: 'invalid-request',
-    what: 'a header or path of the request has characters that HTTP does not allow',
+    what: 'a header or path of the request has characters that HTTP does not allow, or is set by the client itself',
+  },
+  UND_ERR_NOT_SUPPORTED: {
+    code: 'invalid-request',
+    what: 'a header of the request is set by the client itself',
+  },
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: {
+    code: 'invalid-request',
+    what: 'content-length is set by the client itself; leave it out',
+  },
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
+    code: 'invalid-response',
+    what: 'the headers of the answer contradict each other about its length',
   },
 };
 
