@@ -15,7 +15,8 @@ const longestTimerMs = 2 ** 31 - 1;
 
 function limit(value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
-  return value > 0 ? value : Number.POSITIVE_INFINITY;
+  // Whole, as messages tell it: what is left of a deadline may be 49.983 ms.
+  return value > 0 ? Math.ceil(value) : Number.POSITIVE_INFINITY;
 }
 
 /** Fills in defaults; `0` means "no limit". Throws `invalid-request` for what is no number of milliseconds. */
