@@ -1,5 +1,13 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type ChatErrorCode, complete, errorPolicies, type RouteAttempt } from '@sluice/core';
-import { createSandbox, type FaultRequest, refusedAddress, type Sandbox } from '@sluice/sandbox';
+import {
+  createBlackhole,
+  createSandbox,
+  type FaultRequest,
+  type Sandbox,
+  type UnreachableServer,
+} from '@sluice/sandbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRegistry } from './create-registry.ts';
 import { ask, capable, failureOf } from './fake-provider.fixture.ts';
@@ -11,7 +19,8 @@ interface Row {
   readonly code: ChatErrorCode;
   /** What the first of two upstreams does to make it happen. */
   readonly fault?: FaultRequest;
-  readonly firstURL?: () => Promise<string>;
+  /** Where the first is instead of in the sandbox. */
+  readonly firstAt?: keyof typeof elsewhere;
   readonly config?: Partial<RegistryConfig>;
   /** How often the first is asked if it is the only one, with what it does every time. */
   readonly alone: number;
@@ -19,9 +28,12 @@ interface Row {
   readonly rests?: readonly [what: string, forMs: number];
 }
 
+/** Nobody listens on port 1, on any machine that tests run on. */
+const elsewhere = { refused: 'http://127.0.0.1:1', silentTls: '', filtering: '' };
+
 const quick = { timeout: { connect: 300, firstToken: 300, idle: 300 } };
 
-/** Every code that an upstream can cause. The others (`unsupported`, `saturated`, …) are made by the registry itself: see below. */
+/** Every code that an upstream can cause before its answer begins. The others have tests of their own: see below. */
 const rows: readonly Row[] = [
   { code: 'invalid-request', fault: { name: 'status-400' }, alone: 1 },
   { code: 'context-length', fault: { name: 'status-413' }, alone: 1 },
@@ -43,7 +55,10 @@ const rows: readonly Row[] = [
   { code: 'overloaded', fault: { name: 'status-529' }, alone: 2 },
   { code: 'server-error', fault: { name: 'status-500' }, alone: 2 },
   { code: 'first-token-timeout', fault: { name: 'never-answer' }, alone: 1, config: quick },
-  { code: 'network', firstURL: refusedAddress, alone: 2 },
+  { code: 'network', firstAt: 'refused', alone: 2 },
+  { code: 'connect-timeout', firstAt: 'silentTls', alone: 1, config: { timeout: { connect: 200 } } },
+  { code: 'content-filter', firstAt: 'filtering', alone: 1 },
+  { code: 'model-not-found', fault: { name: 'status-404' }, alone: 1, rests: ['model', 600_000] },
   { code: 'invalid-response', fault: { name: 'garbage' }, alone: 1 },
   { code: 'blocked', fault: { name: 'challenge-page' }, alone: 1, rests: ['provider', 600_000] },
   { code: 'truncated', fault: { name: 'clean-close', parameters: { after: 0 } }, alone: 1 },
@@ -52,18 +67,30 @@ const rows: readonly Row[] = [
 
 describe('the error table, on real sockets', () => {
   let sandbox: Sandbox;
+  let filtering: Server;
+  let silentTls: UnreachableServer;
   beforeAll(async () => {
     sandbox = await createSandbox();
+    silentTls = await createBlackhole();
+    elsewhere.silentTls = silentTls.url.replace('http:', 'https:');
+    filtering = createServer((request, response) => {
+      request.resume();
+      response.writeHead(400, { 'content-type': 'application/json' });
+      response.end('{"error":{"message":"not that","code":"content_filter"}}');
+    });
+    await new Promise<void>((resolve) => void filtering.listen(0, '127.0.0.1', resolve));
+    elsewhere.filtering = `http://127.0.0.1:${(filtering.address() as AddressInfo).port}`;
   });
   beforeEach(() => sandbox.reset());
-  afterAll(() => sandbox.close());
+  afterAll(async () => {
+    filtering.closeAllConnections();
+    filtering.close();
+    await Promise.all([sandbox.close(), silentTls.close()]);
+  });
 
-  async function registryFor(
-    { fault, firstURL, config }: Row,
-    targets: readonly string[],
-  ): Promise<Registry> {
+  function registryFor({ fault, firstAt, config }: Row, targets: readonly string[]): Registry {
     if (fault) sandbox.setFault('openai', fault);
-    const first = firstURL ? await firstURL() : sandbox.urls.openai;
+    const first = firstAt ? elsewhere[firstAt] : sandbox.urls.openai;
     return createRegistry({
       providers: [
         sseProvider('first', first, 'sandbox'),
@@ -83,7 +110,7 @@ describe('the error table, on real sockets', () => {
   it.each(rows.map((row) => [row.code, row] as const))(
     '%s at the first of two: what is tried next, what rests, what the caller gets',
     async (code, row) => {
-      const registry = await registryFor(row, ['first', 'second']);
+      const registry = registryFor(row, ['first', 'second']);
       const { tryNext } = errorPolicies[code];
       const call = complete(registry, ask);
       let attempts: readonly RouteAttempt[] = [];
@@ -118,10 +145,10 @@ describe('the error table, on real sockets', () => {
   it.each(rows.map((row) => [row.code, row] as const))(
     '%s at the only one: how often it is asked, and what the caller gets',
     async (code, row) => {
-      const registry = await registryFor(row, ['first']);
+      const registry = registryFor(row, ['first']);
       const error = await failureOf(complete(registry, ask));
       expect(error.code).toBe(code);
-      if (!row.firstURL) expect(asked('openai')).toBe(row.alone);
+      if (!row.firstAt) expect(asked('openai')).toBe(row.alone);
       expect((error as { attempts?: readonly RouteAttempt[] }).attempts).toHaveLength(row.alone);
       await registry.close();
     },
@@ -133,7 +160,7 @@ describe('the error table, on real sockets', () => {
       times: 1,
       parameters: { retryAfter: 'ms', retryAfterMs: 120 },
     });
-    const registry = await registryFor({ code: 'rate-limited', alone: 2 }, ['first']);
+    const registry = registryFor({ code: 'rate-limited', alone: 2 }, ['first']);
     const { route } = await complete(registry, ask, { timeout: 5_000 });
     expect(route?.attempts.map(({ outcome }) => outcome)).toEqual(['rate-limited', 'served']);
     expect(route?.attempts[1]?.waitedMs).toBeGreaterThanOrEqual(120);
@@ -146,7 +173,7 @@ describe('the error table, on real sockets', () => {
       name: 'status-429',
       parameters: { retryAfter: 'seconds', retryAfterMs: 9_000 },
     });
-    const registry = await registryFor({ code: 'rate-limited', alone: 1 }, ['first']);
+    const registry = registryFor({ code: 'rate-limited', alone: 1 }, ['first']);
     const before = performance.now();
     const error = await failureOf(complete(registry, ask, { timeout: 3_000 }));
     expect(performance.now() - before).toBeLessThan(1_000);
@@ -158,12 +185,66 @@ describe('the error table, on real sockets', () => {
     await registry.close();
   });
 
+  it('a content filter is asked another way only where the configuration says so', async () => {
+    const row: Row = {
+      code: 'content-filter',
+      firstAt: 'filtering',
+      alone: 1,
+      config: { onContentFilter: 'next' },
+    };
+    const registry = registryFor(row, ['first', 'second']);
+    const { route } = await complete(registry, ask);
+    expect(route?.attempts.map(({ outcome }) => outcome)).toEqual(['content-filter', 'served']);
+    expect(registry.snapshot()).toMatchObject({ cooldowns: [], targets: [{ successRate: 1 }, {}] });
+    await registry.close();
+  });
+
+  it('a full target is passed over at once, and where there is no other the caller is told when to come again', async () => {
+    sandbox.setFault('openai', { name: 'stall', parameters: { after: 1 } });
+    const registry = createRegistry({
+      providers: [
+        { provider: sseProvider('first', sandbox.urls.openai, 'sandbox'), limits: { concurrency: 1 } },
+        sseProvider('second', sandbox.urls.ylokh, 'sandbox'),
+      ],
+      routes: { both: { targets: ['first', 'second'], strategy: 'ordered' }, one: ['first'] },
+      queue: { maxWaiting: 0 },
+    });
+    const holds = await registry.stream({ ...ask, model: 'both' });
+    const { provider, route } = await complete(registry, { ...ask, model: 'both' });
+    expect([provider, route?.attempts.length]).toEqual(['second', 1]);
+    expect(route?.candidates[1]).toMatchObject({ target: 'first', reason: '1 of 1 slots are taken' });
+    const error = await failureOf(complete(registry, { ...ask, model: 'one' }));
+    expect(error).toMatchObject({ name: 'NoTargetError', code: 'saturated' });
+    expect(error.retryAfterMs).toBeGreaterThan(0);
+    expect([asked('openai'), registry.snapshot().cooldowns]).toEqual([1, []]);
+    await holds.cancel();
+    await sandbox.waitForIdle();
+    await registry.close();
+  });
+
+  it('no target at all, or a bug of ours: nobody else is asked, nothing rests', async () => {
+    const broken = sseProvider('first', sandbox.urls.openai, 'sandbox');
+    broken.stream = () => {
+      throw new TypeError('a bug');
+    };
+    const registry = createRegistry({
+      providers: [
+        broken,
+        sseProvider('second', sandbox.urls.ylokh, 'sandbox'),
+        { provider: sseProvider('third', sandbox.urls.ylokh, 'sandbox'), disabled: 'under repair' },
+      ],
+      routes: { bug: { targets: ['first', 'second'], strategy: 'ordered' }, none: ['third'] },
+    });
+    expect((await failureOf(complete(registry, { ...ask, model: 'bug' }))).code).toBe('internal');
+    const error = await failureOf(complete(registry, { ...ask, model: 'none' }));
+    expect(error).toMatchObject({ code: 'no-target', message: expect.stringContaining('under repair') });
+    expect([asked('openai'), asked('ylokh'), registry.snapshot().cooldowns]).toEqual([0, 0, []]);
+    await registry.close();
+  });
+
   it('a stall after some text is the reader’s failure, and counts against its target', async () => {
     sandbox.setFault('openai', { name: 'stall', parameters: { after: 2 } });
-    const registry = await registryFor({ code: 'idle-timeout', alone: 1, config: quick }, [
-      'first',
-      'second',
-    ]);
+    const registry = registryFor({ code: 'idle-timeout', alone: 1, config: quick }, ['first', 'second']);
     const error = await failureOf(complete(registry, ask));
     expect(error).toMatchObject({ code: 'idle-timeout' });
     expect(error.partial?.text).not.toBe('');
@@ -174,7 +255,7 @@ describe('the error table, on real sockets', () => {
 
   it('a deadline that passes is nobody’s fault, and leaves nothing open', async () => {
     sandbox.setFault('openai', { name: 'never-answer' });
-    const registry = await registryFor({ code: 'deadline-exceeded', alone: 1 }, ['first']);
+    const registry = registryFor({ code: 'deadline-exceeded', alone: 1 }, ['first']);
     const before = performance.now();
     const error = await failureOf(complete(registry, ask, { timeout: 200 }));
     expect(performance.now() - before).toBeLessThan(300);
@@ -189,7 +270,7 @@ describe('the error table, on real sockets', () => {
 
   it('a hanging first target leaves time for the second', async () => {
     sandbox.setFault('openai', { name: 'never-answer' });
-    const registry = await registryFor({ code: 'first-token-timeout', alone: 1 }, ['first', 'second']);
+    const registry = registryFor({ code: 'first-token-timeout', alone: 1 }, ['first', 'second']);
     const { provider, route } = await complete(registry, ask, { timeout: 1_800 });
     expect(provider).toBe('second');
     expect(route?.attempts[0]).toMatchObject({ outcome: 'first-token-timeout' });
@@ -200,7 +281,7 @@ describe('the error table, on real sockets', () => {
 
   it('an abort ends everything, closes the socket and blames nobody', async () => {
     sandbox.setFault('openai', { name: 'never-answer' });
-    const registry = await registryFor({ code: 'aborted', alone: 1 }, ['first', 'second']);
+    const registry = registryFor({ code: 'aborted', alone: 1 }, ['first', 'second']);
     const controller = new AbortController();
     const failed = failureOf(complete(registry, ask, { signal: controller.signal }));
     const request = await sandbox.waitForRequest({ service: 'openai', phase: 'message' });
