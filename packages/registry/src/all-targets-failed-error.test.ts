@@ -58,6 +58,15 @@ describe('when every target failed', () => {
     expect((await failedWith(...codes.map((code) => [code] as const))).code).toBe(headline);
   });
 
+  it.each([
+    [Number.POSITIVE_INFINITY, 86_400_000],
+    [1e18, 86_400_000],
+    [-5, undefined],
+    [Number.NaN, undefined],
+  ])('a wait of %d ms is told as %s', async (retryAfterMs, told) => {
+    expect((await failedWith(['rate-limited', { retryAfterMs }])).retryAfterMs).toBe(told);
+  });
+
   it('the wait is the shortest that a rate-limited target asked for', async () => {
     const error = await failedWith(
       ['rate-limited', { retryAfterMs: 9_000, status: 429 }],

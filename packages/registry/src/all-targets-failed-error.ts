@@ -1,10 +1,11 @@
-import type {
-  ChatError,
-  ChatErrorCode,
-  PartialAnswer,
-  RouteAttempt,
-  RouteDecision,
-  Sent,
+import {
+  type ChatError,
+  type ChatErrorCode,
+  longestRetryAfterMs,
+  type PartialAnswer,
+  type RouteAttempt,
+  type RouteDecision,
+  type Sent,
 } from '@sluice/core';
 import { headlineOf } from './headline.ts';
 
@@ -16,7 +17,7 @@ const bySent: readonly Sent[] = ['no', 'maybe', 'yes'];
 
 /** What an `AllTargetsFailedError` is made of. */
 export interface FailedAttempts {
-  /** Beside each other: `errors[i]` is how `route.attempts[i]` failed. */
+  /** In the order of the attempts. One that another made useless has none: hedges. */
   readonly errors: readonly [ChatError, ...ChatError[]];
   readonly route: RouteDecision;
   /** Why nothing else was tried, where the plan had more: `maxAttempts`, or a failure that ends the call. */
@@ -53,7 +54,7 @@ export class AllTargetsFailedError extends AggregateError implements ChatError {
     this.attempts = route.attempts;
     this.route = route;
     this.sent = bySent[Math.max(...errors.map(({ sent }) => bySent.indexOf(sent)))] ?? 'maybe';
-    const retryAfterMs = shortestWait(errors) ?? headline.retryAfterMs;
+    const retryAfterMs = shortestWait(errors) ?? aWait(headline.retryAfterMs);
     if (headline.provider !== undefined) this.provider = headline.provider;
     if (headline.model !== undefined) this.model = headline.model;
     if (headline.status !== undefined) this.status = headline.status;
@@ -81,9 +82,16 @@ export class AllTargetsFailedError extends AggregateError implements ChatError {
 
 function shortestWait(errors: readonly ChatError[]): number | undefined {
   const waits = errors.flatMap(({ code, retryAfterMs }) =>
-    code === 'rate-limited' && retryAfterMs !== undefined ? [retryAfterMs] : [],
+    code === 'rate-limited' ? (aWait(retryAfterMs) ?? []) : [],
   );
   return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+/** What a provider gives out as a wait, where it is one: no longer than its target rests. */
+function aWait(retryAfterMs: number | undefined): number | undefined {
+  return retryAfterMs !== undefined && retryAfterMs >= 0
+    ? Math.min(retryAfterMs, longestRetryAfterMs)
+    : undefined;
 }
 
 function messageOf({ attempts, plan }: RouteDecision, stopped: string | undefined): string {

@@ -69,12 +69,15 @@ export class CallRecord {
     });
   }
 
-  /** An attempt that another one of the same call overtook. */
-  lost({ attempt, durationMs }: Settled, winner: string, notes: AttemptNotes): void {
+  /** An attempt that another one of the same call made useless, by its answer or by a failure that ends the call. */
+  lost({ attempt, durationMs, error }: Settled, by: Settled, notes: AttemptNotes): void {
     const { target, credential } = attempt.lease;
+    const other = by.attempt.lease.target.id;
+    // The end of the time is no single attempt's: all that are under way end with it.
+    const outcome = (by.error && error?.code) ?? 'aborted';
     this.#add({
-      ...this.#base(target.id, 'aborted', durationMs, credential),
-      message: `${winner} answered first`,
+      ...this.#base(target.id, outcome, durationMs, credential),
+      message: by.error ? `${other} ended the call (${by.error.code})` : `${other} answered first`,
       ...said(notes),
     });
   }

@@ -169,8 +169,8 @@ export class Call {
         return this.#begin(lease);
       },
       book: (settled) => this.#book(settled, settled.attempt === first ? notes : { hedged: true }),
-      lost: (settled, winner) =>
-        this.#record.lost(settled, winner, settled.attempt === first ? notes : { hedged: true }),
+      lost: (settled, by) =>
+        this.#record.lost(settled, by, settled.attempt === first ? notes : { hedged: true }),
       ends: (error) => this.#ends(error),
     });
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createRegistry } from './create-registry.ts';
 import { ask, failureOf } from './fake-provider.fixture.ts';
 import type { RegistryConfig } from './registry.ts';
+import { routeOf } from './route-of.ts';
 import { sseProvider } from './sse-provider.fixture.ts';
 import { type Script, scripted, virtualTimers } from './virtual-time.fixture.ts';
 
@@ -214,7 +215,26 @@ describe('a hedge', () => {
     const { registry, timers, open } = hedging([[{ afterMs: 5_000 }], [wrong]]);
     const failed = failureOf(registry.stream(ask));
     await timers.advance(150);
-    expect((await failed).code).toBe('invalid-request');
+    const error = await failed;
+    expect(error.code).toBe('invalid-request');
+    expect(routeOf(error)?.attempts).toMatchObject([
+      { target: 'a', outcome: 'aborted', message: 'b ended the call (invalid-request)' },
+      { target: 'b', outcome: 'invalid-request', hedged: true },
+    ]);
+    await timers.settle();
+    expect([open(), timers.pending]).toEqual([[0, 0], 0]);
+  });
+
+  it('and the first both show where the deadline ends them', async () => {
+    const { registry, timers, open } = hedging([[{ afterMs: 5_000 }], [{ afterMs: 5_000 }]]);
+    const failed = failureOf(registry.stream(ask, { timeout: 900 }));
+    await timers.advance(900);
+    const error = await failed;
+    expect(error.code).toBe('deadline-exceeded');
+    expect(routeOf(error)?.attempts.map(({ target, outcome }) => [target, outcome])).toEqual([
+      ['b', 'deadline-exceeded'],
+      ['a', 'deadline-exceeded'],
+    ]);
     await timers.settle();
     expect([open(), timers.pending]).toEqual([[0, 0], 0]);
   });

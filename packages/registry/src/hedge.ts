@@ -12,8 +12,8 @@ export interface RaceInputs {
   readonly second: () => Attempt | undefined;
   /** Books what became of an attempt. */
   readonly book: (settled: Settled) => Settled;
-  /** Books an attempt that another one overtook. */
-  readonly lost: (settled: Settled, winner: string) => void;
+  /** Books an attempt that the other one made useless: by its answer, or by a failure that ends the call. */
+  readonly lost: (settled: Settled, by: Settled) => void;
   /** Whether a failure ends the call, so that the other attempt is of no use. */
   readonly ends: (error: ChatError | undefined) => boolean;
 }
@@ -44,8 +44,7 @@ export async function race({
   }
   if (one.error) left.abandon();
   else left.lose();
-  const loser = await left.settled;
-  if (!one.error) lost(loser, one.attempt.lease.target.id);
+  lost(await left.settled, one);
   return book(one);
 }
 
