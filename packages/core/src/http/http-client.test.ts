@@ -137,6 +137,27 @@ describe('bodies', () => {
   });
 });
 
+describe('a client that is closed', () => {
+  it('closes every idle connection, also one that was opened while the one before it was broken off', async () => {
+    await using server = await localServer((request, response) => {
+      response.write('some');
+      if (request.url === '/whole') response.end();
+    });
+    const http = createHttpClient({ env: {} });
+    const scope = new CallScope();
+    const endless = await http.request({ method: 'GET', url: `${server.url}/endless` }, scope);
+    endless.body.abort();
+    const whole = await http.request({ method: 'GET', url: `${server.url}/whole` }, scope);
+    expect(await whole.body.text()).toBe('some');
+    http.close();
+    scope.close();
+    // Left alone, the server would close it too, seconds later.
+    const startedMs = performance.now();
+    await server.noSockets();
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+});
+
 describe('redirects', () => {
   it('307 on the same origin repeats the request with its body', async () => {
     await using server = await localServer((request, response) => {

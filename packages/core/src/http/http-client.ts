@@ -43,12 +43,13 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 
   const poolOf = (url: URL, proxy: URL | undefined): OriginPool => {
     const key = proxy ? `${url.origin} ${proxy.href}` : url.origin;
-    let pool = pools.get(key);
-    if (!pool) {
-      // Proxies that change with each call would otherwise add up.
-      pool = new OriginPool(url.origin, proxy, () => pools.delete(key));
-      pools.set(key, pool);
-    }
+    const known = pools.get(key);
+    if (known) return known;
+    const pool = new OriginPool(url.origin, proxy, () => {
+      // Proxies that change with each call would otherwise add up. A pool may be told gone when another has taken its place.
+      if (pools.get(key) === pool) pools.delete(key);
+    });
+    pools.set(key, pool);
     return pool;
   };
 
