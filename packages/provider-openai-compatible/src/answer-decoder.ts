@@ -1,7 +1,6 @@
-import { type ChatEvent, errorFromPage } from '@sluice/core';
+import { ByteGatherer, type ChatEvent, errorFromPage } from '@sluice/core';
 import type { EventDecoder, HttpHead } from '@sluice/core/http';
 import type { AnswerReading } from './answer-reader.ts';
-import { BodyGatherer } from './body-gatherer.ts';
 import { StreamDecoder } from './stream-decoder.ts';
 import { WholeAnswerDecoder } from './whole-answer-decoder.ts';
 
@@ -55,7 +54,7 @@ export class AnswerDecoder implements EventDecoder {
 class PageDecoder implements EventDecoder {
   readonly #reading: AnswerReading;
   readonly #head: HttpHead;
-  readonly #body = new BodyGatherer();
+  readonly #body = new ByteGatherer();
 
   constructor(reading: AnswerReading, head: HttpHead) {
     this.#reading = reading;
@@ -68,6 +67,6 @@ class PageDecoder implements EventDecoder {
   }
 
   end(): never {
-    throw errorFromPage(this.#body.text(), { ...this.#reading, status: this.#head.status });
+    throw errorFromPage(this.#body.take().toString('utf8'), { ...this.#reading, status: this.#head.status });
   }
 }

@@ -19,7 +19,7 @@ export interface AnswerOrigin {
  */
 export function isErrorMessage(value: unknown): boolean {
   // Some gateways send a list of one (Google).
-  if (Array.isArray(value)) return isErrorMessage(value[0]);
+  if (Array.isArray(value)) return !Array.isArray(value[0]) && isErrorMessage(value[0]);
   if (!isObject(value)) return false;
   if (value.error || value.object === 'error' || value.type === 'error') return true;
   if (Array.isArray(value.choices)) return false;
@@ -33,10 +33,10 @@ export function errorFromMessage(value: unknown, origin: AnswerOrigin): ChatErro
   return errorFromObject(value, origin);
 }
 
-/** The `ChatError` of something that is not the protocol. It keeps a bounded, redacted excerpt. */
+/** The `ChatError` of something that is not the protocol. It keeps a bounded, redacted excerpt of its text or JSON. */
 export function notTheProtocol(
   what: string,
-  excerpt: string,
+  excerpt: unknown,
   origin: AnswerOrigin,
   code: ChatErrorCode = 'invalid-response',
 ): ChatError {
@@ -44,6 +44,16 @@ export function notTheProtocol(
     provider: origin.provider,
     model: origin.model,
     sent: 'yes',
-    body: bounded(redact(excerpt.slice(0, 4 * longestExcerpt), origin.secrets), longestExcerpt),
+    body: bounded(redact(textOf(excerpt).slice(0, 4 * longestExcerpt), origin.secrets), longestExcerpt),
   });
+}
+
+/** JSON of a decoded value: what could be read may still be nested too deep to be written. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
 }

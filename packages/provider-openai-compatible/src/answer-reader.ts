@@ -45,7 +45,7 @@ export class AnswerReader {
     if (this.#reading.includeRaw) into.push({ type: 'raw', value: message });
     if (!isObject(message) || message.error) {
       if (isErrorMessage(message)) throw errorFromMessage(message, this.#reading);
-      throw notTheProtocol('sent a message that is not an object', JSON.stringify(message), this.#reading);
+      throw notTheProtocol('sent a message that is not an object', message, this.#reading);
     }
     if (!this.#described) this.#describe(message, into);
     const { choices, usage } = message;
@@ -141,13 +141,10 @@ export class AnswerReader {
   #parts(content: unknown, into: ChatEvent[]): void {
     const events = partsText(content);
     if (!events) {
-      throw notTheProtocol(
-        'sent content that is neither text nor a list of parts',
-        JSON.stringify(content),
-        this.#reading,
-      );
+      throw notTheProtocol('sent content that is neither text nor a list of parts', content, this.#reading);
     }
-    into.push(...events);
+    // One by one: as arguments of a call, some thousands would be too many.
+    for (const event of events) into.push(event);
   }
 
   #end(reason: string, choice: JsonObject): void {

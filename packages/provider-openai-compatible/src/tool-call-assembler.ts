@@ -1,6 +1,10 @@
 import { ChatError, type ChatEvent } from '@sluice/core';
 import { isObject, type JsonObject } from './json-value.ts';
 
+/** The longest that all calls of an answer may be together, in UTF-16 units, and what each counts beside its arguments. */
+const longestCalls = 16 * 1024 * 1024;
+const callUnits = 256;
+
 /** A call while it is being put together. */
 interface OpenCall {
   /** Its place in the answer; also its index in our events, whatever index the server gave it. */
@@ -27,6 +31,7 @@ export class ToolCallAssembler {
   readonly #provider: string;
   readonly #calls: OpenCall[] = [];
   readonly #byIndex = new Map<number, OpenCall>();
+  #units = 0;
 
   constructor(provider: string) {
     this.#provider = provider;
@@ -37,7 +42,10 @@ export class ToolCallAssembler {
     return this.#calls.length > 0;
   }
 
-  /** Takes the `tool_calls` of one delta, and appends a `tool-call-delta` for each fragment. */
+  /**
+   * Takes the `tool_calls` of one delta, and appends a `tool-call-delta` for each fragment. Throws `invalid-response` where
+   * they become too long: a call is kept until it is whole.
+   */
   push(fragments: unknown, into: ChatEvent[]): void {
     if (!Array.isArray(fragments)) return;
     for (const fragment of fragments as readonly unknown[]) {
@@ -72,6 +80,7 @@ export class ToolCallAssembler {
     if (newId) call.id = fragment.id;
     if (newName) call.name = fragment.name;
     call.arguments += fragment.arguments;
+    this.#count(fragment.arguments.length);
     into.push({
       type: 'tool-call-delta',
       index: call.at,
@@ -94,9 +103,22 @@ export class ToolCallAssembler {
     return known && !beginsAnother(known, fragment) ? known : this.#begin(index);
   }
 
+  #count(units: number): void {
+    this.#units += units;
+    if (this.#units <= longestCalls) return;
+    throw new ChatError(
+      'invalid-response',
+      `${this.#provider} sent tool calls of more than ${longestCalls} characters`,
+      {
+        sent: 'yes',
+      },
+    );
+  }
+
   #begin(index?: number): OpenCall {
     const call: OpenCall = { at: this.#calls.length, id: undefined, name: undefined, arguments: '' };
     this.#calls.push(call);
+    this.#count(callUnits);
     if (index !== undefined) this.#byIndex.set(index, call);
     return call;
   }
@@ -124,7 +146,15 @@ function readFragment(fragment: JsonObject): Fragment {
 /** Arguments are JSON text; some servers send the object itself. */
 function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value;
-  return isObject(value) ? JSON.stringify(value) : '';
+  if (!isObject(value)) return '';
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new ChatError('invalid-response', 'the arguments of a tool call are nested too deep', {
+      sent: 'yes',
+      cause,
+    });
+  }
 }
 
 function nonEmpty(value: unknown): string | undefined {
@@ -132,6 +162,8 @@ function nonEmpty(value: unknown): string | undefined {
 }
 
 function isJson(text: string): boolean {
+  // Most fragments end in the middle of something: that is seen without reading all that came so far.
+  if (!/[}\]"\del\s]$/.test(text.slice(-1))) return false;
   try {
     JSON.parse(text);
     return true;

@@ -1,8 +1,7 @@
-import type { ChatEvent } from '@sluice/core';
+import { ByteGatherer, type ChatEvent } from '@sluice/core';
 import type { EventDecoder } from '@sluice/core/http';
 import { notTheProtocol } from './answer-errors.ts';
 import { AnswerReader, type AnswerReading } from './answer-reader.ts';
-import { BodyGatherer } from './body-gatherer.ts';
 
 /** The longest whole answer that is taken, in bytes: 16 MiB. */
 const longestAnswerBytes = 16 * 1024 * 1024;
@@ -10,7 +9,7 @@ const longestAnswerBytes = 16 * 1024 * 1024;
 /** The bytes of one whole answer (JSON) to events, all of them at its end. */
 export class WholeAnswerDecoder implements EventDecoder {
   readonly #reading: AnswerReading;
-  readonly #body = new BodyGatherer();
+  readonly #body = new ByteGatherer();
 
   constructor(reading: AnswerReading) {
     this.#reading = reading;
@@ -25,7 +24,7 @@ export class WholeAnswerDecoder implements EventDecoder {
 
   end(into: ChatEvent[]): void {
     const reader = new AnswerReader(this.#reading);
-    const text = this.#body.text();
+    const text = this.#body.take().toString('utf8');
     reader.read(this.#parse(text), into);
     if (!reader.hasChoices) throw notTheProtocol('sent JSON that has no choices', text, this.#reading);
     reader.finish(into);
