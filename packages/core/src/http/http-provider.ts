@@ -115,7 +115,7 @@ export function defineHttpProvider(spec: HttpProviderSpec): ChatProvider {
         if (response.status >= 400) throw await failureOf(spec, undefined, response, secrets);
         return spec.listModels.decode(await response.body.text(), response);
       } catch (error) {
-        throw scope.error ?? asChatError(error, { provider: id });
+        throw asChatError(scope.error ?? error, { provider: id });
       } finally {
         scope.close();
         open.delete(scope);
