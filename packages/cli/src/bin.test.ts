@@ -14,7 +14,8 @@ afterAll(() => sandbox.close());
 
 const slowly = (): void => sandbox.configure({ tokensPerSecond: 50, answerTokens: 2_000 });
 
-describe('the sluice command as a process', () => {
+// A process of its own takes half a second to start, and much longer on a busy machine.
+describe('the sluice command as a process', { timeout: 30_000 }, () => {
   it('with nothing configured streams an answer and exits with 0', async () => {
     const { child, ended, stdout, stderr } = spawnSluice(['chat', '--sandbox-rate', '0', 'Hello']);
     child.stdin.end();
@@ -27,13 +28,13 @@ describe('the sluice command as a process', () => {
     ]);
   });
 
-  it('with the sandbox’s h2o down answers from the next and says so', async () => {
-    const { child, ended, stdout, stderr } = spawnSluice(['chat', '--sandbox-rate', '0', 'Hello'], {
+  it('with the sandbox’s h2o down answers a prompt from a pipe by the next, and says so', async () => {
+    const { child, ended, stdout, stderr } = spawnSluice(['chat', '--sandbox-rate', '0'], {
       SLUICE_SANDBOX_DOWN: 'h2o',
     });
-    child.stdin.end();
+    child.stdin.end('Hello from a pipe\n');
     expect(await ended).toEqual({ code: 0, signal: null });
-    expect(stdout()).toContain('speaking as ylokh');
+    expect(stdout()).toMatch(/speaking as ylokh .+ You sent 4 words, beginning "Hello from a pipe"/);
     expect(stderr()).toMatch(/^sluice: tried h2o:.+ \(network, .+\)$/m);
     expect(stderr()).toMatch(/^sluice: ylokh:.+ answered/m);
   });
@@ -52,15 +53,6 @@ describe('the sluice command as a process', () => {
     expect(sandbox.openStreams).toBe(1);
     child.kill('SIGTERM');
     expect(await ended).toEqual({ code: 143, signal: null });
-  });
-
-  it('takes the prompt from a pipe', async () => {
-    const { child, ended } = spawnSluice(['chat', '-q', '-u', sandbox.urls.openai, '-m', 'sandbox']);
-    child.stdin.end('Hello from a pipe\n');
-    expect((await ended).code).toBe(0);
-    expect(sandbox.requestsTo({ phase: 'message' })[0]?.json()).toMatchObject({
-      messages: [{ role: 'user', content: 'Hello from a pipe' }],
-    });
   });
 
   it('Ctrl-C cancels the answer, cleans up on the server, and exits with 130', async () => {

@@ -136,10 +136,11 @@ describe('a chat at the terminal', () => {
   });
 
   it('echoes nothing that is typed into an answer, and takes it at the next prompt', async () => {
-    sandbox.configure({ tokensPerSecond: 50, answerTokens: 30 });
+    sandbox.configure({ tokensPerSecond: 100, answerTokens: 20 });
     const { io, type, exitCode } = chat();
     await type(`Hello${enter}`, 1);
     await io.stdout.written('I am the');
+    sandbox.configure({ tokensPerSecond: 0 });
     io.stdin.write(`Next${enter}`);
     await type(ctrlD, 2);
     expect(await exitCode).toBe(0);
@@ -168,10 +169,11 @@ describe('a chat at the terminal', () => {
   });
 
   it('a paste into an answer waits for the next prompt', async () => {
-    sandbox.configure({ tokensPerSecond: 50, answerTokens: 30 });
+    sandbox.configure({ tokensPerSecond: 100, answerTokens: 20 });
     const { io, type, exitCode } = chat();
     await type(`Hello${enter}`, 1);
     await io.stdout.written('I am the');
+    sandbox.configure({ tokensPerSecond: 0 });
     io.stdin.write(paste('One\rTwo'));
     await io.stdout.written('… Two');
     expect(io.stdout.text).toContain('> One\n');
