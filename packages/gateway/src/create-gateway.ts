@@ -5,6 +5,7 @@ import type { SettledSettings } from './config/server-settings.ts';
 import { openaiWire } from './openai/openai-wire.ts';
 import { addGateway } from './register-sluice.ts';
 import { clientErrorHandler } from './server/client-error.ts';
+import { answerBadAddress } from './server/failure-answers.ts';
 import { createControl, type GatewayControl, type GatewayControlOptions } from './server/gateway-control.ts';
 import { type GatewayLogger, loggerOptions } from './server/logging.ts';
 
@@ -77,6 +78,7 @@ function serverOptions(
     forceCloseConnections: 'idle',
     trustProxy: settings.trustProxy,
     clientErrorHandler: clientErrorHandler(openaiWire),
+    frameworkErrors: (error, request, reply) => answerBadAddress(error, request, reply, openaiWire),
     routerOptions: { maxParamLength: 512 },
     http: {
       maxHeaderSize: settings.headerLimitBytes,

@@ -49,6 +49,8 @@ export async function addGateway(
   { openAccess = false, ownsUnknownPaths = instance.prefix !== '' }: Omit<RegisterSluiceOptions, 'registry'>,
 ): Promise<void> {
   const { settings } = control.first;
+  // Browsers may send text without asking first; nothing here takes it.
+  instance.removeContentTypeParser('text/plain');
   addFailureAnswers(instance, openaiWire);
   addExchangeHooks(instance, control);
   if (settings.cors) {

@@ -105,8 +105,9 @@ function running(
   let asked = 0;
   const onStop = (): void => {
     asked += 1;
-    if (asked === 1) void app.close();
-    else void app.sluice.drain(0).then(() => app.server.closeAllConnections());
+    // At once, so that no request slips in between the signal and the close.
+    void app.sluice.drain(asked === 1 ? undefined : 0);
+    void app.close();
   };
   const onHangUp = (): void => void reload().catch(() => {});
   const followed: readonly (readonly [NodeJS.Signals, () => void])[] = [

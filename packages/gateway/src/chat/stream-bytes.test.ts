@@ -48,7 +48,7 @@ test('a stream is what the reference documents, byte for byte', async () => {
     [
       `${head}{"index":0,"delta":{"role":"assistant","content":"","refusal":null}${open}`,
       `${head}{"index":0,"delta":{"content":"Hé \\"you\\"\\n"}${open}`,
-      `${head}{"index":0,"delta":{"content":"\u2028😀"}${open}`,
+      `${head}{"index":0,"delta":{"content":"\\u2028😀"}${open}`,
       `${head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]}\n\n`,
       'data: [DONE]\n\n',
     ].join(''),

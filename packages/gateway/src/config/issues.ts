@@ -74,8 +74,9 @@ function ofUnion(
 ): readonly Problem[] {
   const { discriminator, options } = issue as { discriminator?: string; options?: readonly unknown[] };
   if (discriminator !== undefined && options !== undefined) {
-    const message = `must be ${jsonWords(options)}, got ${kind(at(value, [...path, discriminator]))}`;
-    return [{ path: [...path, discriminator], message, isUnknownKey: false }];
+    // The path leads to the field that tells the forms apart.
+    const message = `must be ${jsonWords(options)}, got ${kind(at(value, path))}`;
+    return [{ path, message, isUnknownKey: false }];
   }
   const forms = issue.errors.map((errors) => errors as readonly Issue[]);
   const meant = forms.filter(

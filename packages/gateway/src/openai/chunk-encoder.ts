@@ -22,7 +22,7 @@ export function chunkEncoder(about: AnswerAbout, includeUsage: boolean): StreamE
   const textStart = `${choice}{"content":`;
   const reasoningStart = `${choice}{"reasoning_content":`;
   const deltaEnd = `}${open}`;
-  const chunk = (delta: object): string => `${choice}${JSON.stringify(delta)}${open}`;
+  const chunk = (delta: object): string => `${choice}${lineSafe(JSON.stringify(delta))}${open}`;
   const toolCalls = new ToolCallDeltas();
 
   const finish = ({ reason, usage }: FinishEvent): string => {
@@ -40,9 +40,9 @@ export function chunkEncoder(about: AnswerAbout, includeUsage: boolean): StreamE
     encode(event: ChatEvent): string {
       switch (event.type) {
         case 'text-delta':
-          return event.text === '' ? '' : textStart + JSON.stringify(event.text) + deltaEnd;
+          return event.text === '' ? '' : textStart + lineSafe(JSON.stringify(event.text)) + deltaEnd;
         case 'reasoning-delta':
-          return event.text === '' ? '' : reasoningStart + JSON.stringify(event.text) + deltaEnd;
+          return event.text === '' ? '' : reasoningStart + lineSafe(JSON.stringify(event.text)) + deltaEnd;
         case 'tool-call-delta':
         case 'tool-call': {
           const calls = event.type === 'tool-call' ? toolCalls.whole(event) : toolCalls.fragment(event);
@@ -67,4 +67,18 @@ export function chunkEncoder(about: AnswerAbout, includeUsage: boolean): StreamE
     },
     failure: (failure: Failure) => `data: ${JSON.stringify(errorBody(failure))}\n\n`,
   };
+}
+
+const lineEnds = /[\x85\u2028\u2029]/;
+
+/**
+ * Clients that read lines the way Unicode counts them (Python's `splitlines`, and with it httpx) would cut an event at these
+ * three, which JSON leaves as they are.
+ */
+function lineSafe(json: string): string {
+  if (!lineEnds.test(json)) return json;
+  return json.replace(
+    /[\x85\u2028\u2029]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -39,6 +39,10 @@ export function addExchangeHooks(instance: FastifyInstance, control: InnerContro
         new Refusal('busy', 'this server has as many requests as it takes', { retryAfterMs: 1_000 }),
       );
     }
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      return done(new Refusal('wrong-content-type', 'the body must not be compressed'));
+    }
     done();
   });
 }

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { noteFailure } from '../chat/answer-chat.ts';
 import type { ClientWire } from '../chat/client-wire.ts';
-import { failureHeaders } from '../chat/failure.ts';
+import { failureHeaders, failureOf } from '../chat/failure.ts';
 import { Refusal } from '../chat/refusal.ts';
 import { routeHeader } from '../chat/route-header.ts';
 import { unknownPath } from './access-hooks.ts';
 import { asRefusal } from './fastify-failure.ts';
+import { requestId } from './request-id.ts';
 
 /** Everything that is thrown in hooks and handlers is answered here, in the wire's own shape. */
 export function addFailureAnswers(instance: FastifyInstance, wire: ClientWire): void {
@@ -48,4 +49,19 @@ function answerFailure(
   const { route } = sluice.record;
   if (route && sluice.generation.settings.routeHeader) reply.header('x-sluice-route', routeHeader(route));
   return reply.code(failure.status).headers(failureHeaders(failure)).send(wire.failure(failure));
+}
+
+/** An address that cannot be read: it is refused before there is a record of the request. */
+export function answerBadAddress(
+  error: unknown,
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  wire: ClientWire,
+): void {
+  const failure = failureOf(asRefusal(error));
+  reply
+    .code(failure.status)
+    .header('x-request-id', requestId(headers['x-request-id']))
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(wire.failure(failure)));
 }

@@ -81,6 +81,7 @@ export function createControl(options: GatewayControlOptions): InnerControl {
     registry: () => generations.current.registry,
   });
   let isDraining = false;
+  let cutAt = Number.POSITIVE_INFINITY;
   const { promise: closed, resolve, reject } = Promise.withResolvers<void>();
   // Whoever calls close() is told of a failure there.
   closed.catch(() => {});
@@ -112,7 +113,9 @@ export function createControl(options: GatewayControlOptions): InnerControl {
     },
     async drain(withinMs = generations.current.settings.drainMs) {
       isDraining = true;
-      if (await exchanges.empty(withinMs)) return true;
+      // Whoever drains once more can only shorten it.
+      cutAt = Math.min(cutAt, performance.now() + withinMs);
+      if (await exchanges.empty(Math.max(0, cutAt - performance.now()))) return true;
       exchanges.cutAll();
       await exchanges.empty(lastWordsMs);
       return false;

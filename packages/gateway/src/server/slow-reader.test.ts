@@ -1,0 +1,43 @@
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { hello, startTestGateway, type TestGateway } from '../gateway.fixture.ts';
+
+/** A client that asks for a stream and never reads it. */
+function deafClient(gateway: TestGateway): { destroy(): void } {
+  const socket = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1' });
+  const body = JSON.stringify({ ...hello, stream: true });
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nx-request-id: deaf\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  socket.pause();
+  socket.on('error', () => {});
+  return socket;
+}
+
+test('a slow reader holds its own upstream back, and nobody else', async () => {
+  await using gateway = await startTestGateway();
+  gateway.sandbox.setFault('openai', { name: 'endless', times: 1 });
+  const deaf = deafClient(gateway);
+  await gateway.sandbox.waitForRequest({ phase: 'message' });
+  const used: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => (await gateway.post({ ...hello, stream: true })).text()),
+    );
+    expect(answers.every((text) => text.endsWith('data: [DONE]\n\n'))).toBe(true);
+    used.push(process.memoryUsage().arrayBuffers);
+  }
+  // An endless answer would have piled up hundreds of megabytes by now.
+  expect(Math.max(...used)).toBeLessThan((used[0] ?? 0) + 32 * 1024 * 1024);
+  expect(gateway.app.sluice.inFlight).toBe(1);
+  deaf.destroy();
+});
+
+test('a client that reads nothing for too long is cut off, and its upstream with it', async () => {
+  await using gateway = await startTestGateway({ server: { slowReaderMs: 200 } });
+  gateway.sandbox.setFault('openai', 'endless');
+  deafClient(gateway);
+  const upstream = await gateway.sandbox.waitForRequest({ phase: 'message' });
+  expect(await upstream.ended).toBe('client');
+  expect(await gateway.lineOf('deaf')).toMatchObject({ ending: 'slow-reader', code: 'aborted' });
+});
