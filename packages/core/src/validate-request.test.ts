@@ -250,6 +250,46 @@ describe('a bad request is refused, and the message names the field', () => {
   });
 });
 
+it.each([
+  [
+    'a field',
+    {
+      messages: [{ role: 'user', content: 'x' }],
+      get seed(): number {
+        throw new TypeError('mine');
+      },
+    },
+  ],
+  [
+    'a part',
+    {
+      messages: [
+        {
+          role: 'user',
+          get content(): string {
+            throw new TypeError('mine');
+          },
+        },
+      ],
+    },
+  ],
+  [
+    'itself',
+    new Proxy(
+      { messages: [] },
+      {
+        ownKeys: () => {
+          throw new TypeError('mine');
+        },
+      },
+    ),
+  ],
+])('a request that throws when %s is read is refused', (_what, request) => {
+  expect(() => validateRequest(request)).toThrow(
+    expect.objectContaining({ code: 'invalid-request', message: expect.stringContaining('cannot be read') }),
+  );
+});
+
 describe('any JSON value', () => {
   /** Values that look like requests, with things in the wrong places. */
   const { request } = fc.letrec<{ value: unknown; request: unknown }>((tie) => ({

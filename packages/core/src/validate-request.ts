@@ -99,6 +99,18 @@ const messageFields = ['role', 'content', 'name', 'toolCalls', 'toolCallId'] as 
  * they may be prompts.
  */
 export function validateRequest(request: unknown): asserts request is ChatRequest {
+  try {
+    checkRequest(request);
+  } catch (error) {
+    if (ChatError.is(error)) throw error;
+    // A getter or a proxy of the caller's.
+    throw new ChatError('invalid-request', 'the request cannot be read: one of its fields throws', {
+      cause: error,
+    });
+  }
+}
+
+function checkRequest(request: unknown): void {
   if (!isObject(request)) throw invalid(`the request must be an object, got ${kindOf(request)}`);
   if (request.messages === undefined)
     throw invalid('messages is missing: an array with at least one message is needed');

@@ -5,9 +5,8 @@ import type { HttpHead } from './http-message.ts';
 import type { Lease } from './origin-pool.ts';
 import { transportError } from './transport-error.ts';
 
-/** How much is read ahead of the reader, in bytes, before the socket is paused, and what each chunk counts beside its own. */
+/** How much is read ahead of the reader, in bytes, before the socket is paused. */
 const readAheadBytes = 64 * 1024;
-const chunkBytes = 64;
 
 /** How much, and for how long, a finished answer's connection may still talk before it is closed instead of kept. */
 const lingerBytes = 16 * 1024;
@@ -54,7 +53,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     const chunk = this.#chunks.shift();
     if (chunk) {
-      this.#bytes -= chunk.length + chunkBytes;
+      this.#bytes -= chunk.length;
       if (this.#bytes < readAheadBytes && this.#controller?.paused) this.#controller.resume();
       return chunk;
     }
@@ -117,7 +116,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#chunks.push(chunk);
-    this.#bytes += chunk.length + chunkBytes;
+    this.#bytes += chunk.length;
     if (this.#bytes >= readAheadBytes) controller.pause();
   }
 
