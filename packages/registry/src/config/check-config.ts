@@ -5,7 +5,7 @@ import { configSchema } from './schema.ts';
 import type { SluiceConfig } from './sluice-config.ts';
 import { nameUnknownKeys, problemsOf } from './zod-problems.ts';
 
-/** How deep a configuration is looked at. */
+/** A configuration is not nested deeper, and certainly not in a circle. */
 const deepest = 64;
 
 /**
@@ -20,7 +20,10 @@ export function checkConfig(
   where?: string,
   lineOf: (path: readonly PropertyKey[]) => number | undefined = () => undefined,
 ): SluiceConfig {
-  const given = withoutUndefined(value, 0);
+  if (!isShallow(value, deepest)) {
+    throw new ConfigError([{ path: [], message: `it is nested deeper than ${deepest} levels` }], where);
+  }
+  const given = withoutUndefined(value);
   const credentials = findCredentials(given);
   const result = configSchema.safeParse(given, { error: nameUnknownKeys, reportInput: true });
   const known = new Set(credentials.map(({ path }) => JSON.stringify(path)));
@@ -37,15 +40,19 @@ export function checkConfig(
   );
 }
 
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inside) => isShallow(inside, levels - 1));
+}
+
 /** `undefined` in a program's object means the same as leaving the key out, as in JSON. */
-function withoutUndefined(value: unknown, depth: number): unknown {
-  if (depth > deepest) return value;
-  if (Array.isArray(value)) return value.map((entry) => withoutUndefined(entry, depth + 1));
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
   if (!isJsonObject(value) || !isPlain(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, entry]) => entry !== undefined)
-      .map(([key, entry]) => [key, withoutUndefined(entry, depth + 1)]),
+      .map(([key, entry]) => [key, withoutUndefined(entry)]),
   );
 }
 

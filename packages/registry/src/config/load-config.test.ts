@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { applicationOf } from '../discovery/application.fixture.ts';
 import { ConfigError } from './config-error.ts';
 import { loadConfig } from './load-config.ts';
@@ -73,6 +73,12 @@ describe('a configuration in TypeScript is loaded by Node itself', () => {
     expect(await loadInNode(text)).toMatchObject({ config });
   });
 
+  it('and a mistake in its syntax is told with its line', async () => {
+    expect(await loadInNode('export default {\n  providers: {},\n  x: = 3,\n};')).toMatchObject({
+      message: expect.stringContaining('it cannot be loaded (line 3): SyntaxError: '),
+    });
+  });
+
   it('and what is more than types is refused with the reason', async () => {
     expect(await loadInNode('enum Colour { Red }\nexport default Colour;')).toMatchObject({
       message: expect.stringContaining(
@@ -100,7 +106,31 @@ describe('what cannot be loaded is an error that names the file and what to do',
       'code that throws',
       { 'sluice.config.js': 'throw new Error("nothing\\nhere");' },
       'sluice.config.js',
-      'it cannot be loaded: Error: nothing here',
+      'it cannot be loaded (line 1): Error: nothing here',
+    ],
+    [
+      'a getter that throws',
+      { 'sluice.config.js': 'export default {\n  get providers() { throw new Error("a bug"); },\n};' },
+      'sluice.config.js',
+      'it cannot be loaded (line 2): Error: a bug',
+    ],
+    [
+      'a circle',
+      { 'sluice.config.js': `const config = ${json};\nconfig.server = config;\nexport default config;` },
+      'sluice.config.js',
+      'it is nested deeper than 64 levels',
+    ],
+    [
+      'JSON that is nested a thousand times',
+      { 'sluice.config.json': `{"server": ${'{"a": '.repeat(1_000)}1${'}'.repeat(1_001)}` },
+      'sluice.config.json',
+      'it is nested deeper than 64 levels',
+    ],
+    [
+      'megabytes of JSON',
+      { 'sluice.config.json': `{"server": {"a": "${'x'.repeat(2 ** 20)}"}}` },
+      'sluice.config.json',
+      'it has more than 1048576 characters',
     ],
     [
       'two of them',
@@ -125,6 +155,22 @@ describe('what cannot be loaded is an error that names the file and what to do',
     ],
   ])('a file that was %s and is not there', async (_how, options, message) => {
     await expect(loadConfig({ cwd: applicationOf({}), ...options })).rejects.toThrow(message);
+  });
+
+  it('an import that never ends is given up', async () => {
+    vi.useFakeTimers();
+    try {
+      const folder = applicationOf({
+        files: { 'sluice.config.js': 'await new Promise(() => {});\nexport default {};' },
+      });
+      const loading = loadConfig({ cwd: folder });
+      const refused = expect(loading).rejects.toThrow('its import did not end within 30 s');
+      await vi.advanceTimersByTimeAsync(30_000);
+      await refused;
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('text that is no JSON is not repeated: it may hold a key', async () => {

@@ -18,6 +18,12 @@ export interface LoadedConfig {
   readonly config: SluiceConfig;
 }
 
+/** A configuration in JSON is not longer than this, in UTF-16 units. */
+const mostJson = 1024 * 1024;
+
+/** In milliseconds. */
+const longestImportMs = 30_000;
+
 /**
  * Finds `sluice.config.{ts,js,mjs,json}` and loads it: modules by an import of their default export (Node strips the types
  * of TypeScript itself), JSON as data. Nothing if there is no such file.
@@ -43,19 +49,45 @@ async function fromJson(file: string): Promise<SluiceConfig> {
   } catch (error) {
     throw unloadable(file, error);
   }
-  return checkConfig(value, file, linesOfJson(text));
+  if (text.length > mostJson) throw unusable(file, `it has more than ${mostJson} characters`);
+  let lines: ReturnType<typeof linesOfJson> | undefined;
+  return checkConfig(value, file, (path) => {
+    lines ??= linesOfJson(text);
+    return lines(path);
+  });
 }
 
 async function fromModule(file: string): Promise<SluiceConfig> {
-  let module: { readonly default?: unknown };
+  let config: unknown;
   try {
-    module = (await import(pathToFileURL(file).href)) as typeof module;
+    const module = await inTime(import(pathToFileURL(file).href) as Promise<{ readonly default?: unknown }>);
+    config = module.default;
   } catch (error) {
     throw unloadable(file, error);
   }
-  if (module.default !== undefined) return checkConfig(module.default, file);
-  const message = 'it has no default export; write: export default defineConfig({ … })';
-  throw new ConfigError([{ path: [], message }], file);
+  if (config === undefined) {
+    throw unusable(file, 'it has no default export; write: export default defineConfig({ … })');
+  }
+  try {
+    return checkConfig(config, file);
+  } catch (error) {
+    // A getter or a proxy may throw whatever it likes.
+    throw error instanceof ConfigError ? error : unloadable(file, error);
+  }
+}
+
+/** An import that waits for something that never comes would hang without a word. */
+function inTime<T>(imported: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    const message = `its import did not end within ${longestImportMs / 1000} s; a configuration is plain data and waits for nothing`;
+    timer = setTimeout(() => reject(new Error(message)), longestImportMs);
+  });
+  return Promise.race([imported, tooLong]).finally(() => clearTimeout(timer));
+}
+
+function unusable(file: string, message: string): ConfigError {
+  return new ConfigError([{ path: [], message }], file);
 }
 
 /** What is to be done, by what the load fails with. */
@@ -69,9 +101,21 @@ const advice: { readonly [code: string]: string } = {
 function unloadable(file: string, error: unknown): ConfigError {
   const { code, message, name } = error as NodeJS.ErrnoException;
   const isJson = file.endsWith('.json') && error instanceof SyntaxError;
-  const where = /line \d+ column \d+/.exec(message ?? '')?.[0];
+  const where = isJson ? /line \d+ column \d+/.exec(message ?? '')?.[0] : lineOf(file, error);
+  const at = where === undefined ? '' : ` (${where})`;
   const why = isJson
-    ? `it is no valid JSON${where === undefined ? '' : ` (${where})`}`
-    : `it cannot be loaded: ${printable(redact(`${name}: ${message}`), 500)}${advice[code ?? ''] ?? ''}`;
+    ? `it is no valid JSON${at}`
+    : `it cannot be loaded${at}: ${printable(redact(`${name}: ${message}`), 500)}${advice[code ?? ''] ?? ''}`;
   return new ConfigError([{ path: [], message: why }], file, error);
+}
+
+/** Where in the file itself it happened, which the stack tells for all but the syntax errors of plain JavaScript. */
+function lineOf(file: string, error: unknown): string | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  for (const name of [pathToFileURL(file).href, file]) {
+    const at = stack.indexOf(`${name}:`);
+    const line = at < 0 ? undefined : /^\d+/.exec(stack.slice(at + name.length + 1))?.[0];
+    if (line !== undefined) return `line ${line}`;
+  }
+  return undefined;
 }

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -280,6 +282,14 @@ describe('a package that is broken is a diagnostic, and the others stay usable',
       await expect(bad.load()).rejects.toThrow(message);
     }
     expect(providers.at(-1)).toMatchObject({ packageName: '@sluice/provider-healthy', status: 'available' });
+  });
+
+  it.runIf(process.platform !== 'win32')('a pipe in place of a package.json is not waited for', async () => {
+    const folder = applicationOf({ packages: { '@sluice/provider-pipe': { sluice: manifestOf('pipe') } } });
+    const file = join(folder, 'node_modules', '@sluice', 'provider-pipe', 'package.json');
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    expect(messages(await discoverProviders({ from: folder }))[0]).toContain('it is no file');
   });
 
   it('a dependency that is no provider only gets a warning for an unreadable package.json', async () => {

@@ -16,7 +16,10 @@ export type PackageJson =
 export async function readPackageJson(path: string): Promise<PackageJson> {
   let text: string;
   try {
-    const { size } = await stat(path);
+    const stats = await stat(path);
+    // To open a pipe waits until somebody writes into it.
+    if (!stats.isFile()) return { problem: 'it is no file' };
+    const { size } = stats;
     if (size > mostBytes) return { problem: `it has ${size} bytes, more than ${mostBytes}` };
     text = await readFile(path, 'utf8');
   } catch (error) {
