@@ -4,8 +4,9 @@ import { BlockList, isIP } from 'node:net';
 const loopback = blockList([['127.0.0.0', 8]], [['::1', 128]]);
 
 /**
- * RFC 1918, 3927, 4193, 4291, 6598 and 6890: addresses that only mean something on somebody's own network. With NAT64
- * (RFC 6052) an address of IPv6 leads to any of IPv4; the mapped ones (`::ffff:…`) BlockList reads as what they stand for.
+ * RFC 1112, 1918, 3879, 3927, 4193, 4291, 6598 and 6890: addresses that only mean something on somebody's own network, or are
+ * no single host. Through translators (RFC 2765, 6052 and 8215) and tunnels (RFC 3056, 4380) an address of IPv6 leads to any
+ * of IPv4; the mapped ones (`::ffff:…`) BlockList reads as what they stand for.
  */
 const own = blockList(
   [
@@ -18,12 +19,18 @@ const own = blockList(
     ['192.0.0.0', 24],
     ['192.168.0.0', 16],
     ['198.18.0.0', 15],
+    ['224.0.0.0', 3],
   ],
   [
     ['::', 96],
+    ['::ffff:0:0:0', 96],
     ['64:ff9b::', 96],
+    ['64:ff9b:1::', 48],
+    ['2001::', 32],
+    ['2002::', 16],
     ['fc00::', 7],
-    ['fe80::', 10],
+    ['fe80::', 9],
+    ['ff00::', 8],
   ],
 );
 
@@ -33,9 +40,12 @@ export function isLoopback(hostname: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isIn(loopback, hostname);
 }
 
-/** Whether a host of a URL is an address of somebody's own network. Names are not looked up. */
+/** Names that public name servers do not know: RFC 6762 (`local`), RFC 8375 (`home.arpa`), ICANN 2024 (`internal`), and bare ones. */
+const ownName = /^[^.:]+$|\.(?:local|internal|home\.arpa)$/;
+
+/** Whether a host of a URL is an address or a name of somebody's own network. Names are not looked up. */
 export function isOnOwnNetwork(hostname: string): boolean {
-  return isLoopback(hostname) || isIn(own, hostname);
+  return isLoopback(hostname) || isIn(own, hostname) || ownName.test(hostname.replace(/\.$/, ''));
 }
 
 function isIn(list: BlockList, hostname: string): boolean {
