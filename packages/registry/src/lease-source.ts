@@ -209,7 +209,8 @@ export class LeaseSource {
     await this.#life.sleep(Math.ceil(waitMs) + 1);
     this.#fresh = false;
     const lease = this.#take(again.target);
-    return lease && { lease, waitedMs: timers.now() - now };
+    // Others may have taken its slots meanwhile.
+    return lease ? { lease, waitedMs: timers.now() - now } : this.#queued();
   }
 
   /** `Infinity` for one whose breaker is open: it says when to come back, and that is not now. */

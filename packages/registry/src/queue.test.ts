@@ -76,6 +76,44 @@ describe('a full target', () => {
     await (await late).cancel();
   });
 
+  it('of one slot serves a thousand callers in their order, and those who leave the queue leave no gap', async () => {
+    const { registry, timers, providers } = limited(
+      [{ limits: { concurrency: 1 }, scripts: [{ afterMs: 5 }] }],
+      {
+        queue: { maxWaiting: 1_000 },
+      },
+    );
+    const callers = Array.from({ length: 1_000 }, () => new AbortController());
+    const served: number[] = [];
+    const all = callers.map(async ({ signal }, number) => {
+      await (await registry.stream(ask, { signal })).result();
+      served.push(number);
+    });
+    const settled = Promise.allSettled(all);
+    await timers.settle();
+    for (let number = 1; number < 1_000; number += 3) callers[number]?.abort();
+    await timers.advance(10_000);
+    await settled;
+    expect(served).toEqual(callers.flatMap((_, number) => (number % 3 === 1 ? [] : [number])));
+    expect([providers[0]?.mostOpen(), timers.pending]).toEqual([1, 0]);
+    expect(registry.snapshot().targets[0]).toMatchObject({ inFlight: 0, queued: 0, successRate: 1 });
+  });
+
+  it('is queued for also by who comes back to it after a backoff', async () => {
+    const down = new ChatError('server-error', 'down');
+    const { registry, timers } = limited([
+      { limits: { concurrency: 1 }, scripts: [{ fails: down }, { afterMs: 2_000, says: ['b'] }, {}] },
+    ]);
+    const first = registry.stream(ask);
+    await timers.settle();
+    const second = registry.stream(ask);
+    await timers.advance(3_000);
+    await (await second).result();
+    expect((await first).route?.attempts.map(({ outcome }) => outcome)).toEqual(['server-error', 'served']);
+    await (await first).result();
+    expect(timers.pending).toBe(0);
+  });
+
   it('has a queue of its own size; beyond it the caller is told when to come again', async () => {
     const { registry, timers } = limited([{ limits: { concurrency: 1 } }], { queue: { maxWaiting: 1 } });
     const first = await registry.stream(ask);
