@@ -8,9 +8,13 @@ import {
   type Sent,
 } from '@sluice/core';
 import { headlineOf } from './headline.ts';
+import { printable } from './printable.ts';
 
 /** The brand by which `ChatError.is` knows a `ChatError`, also across copies of core. */
 const brand: symbol = Symbol.for('sluice.ChatError');
+
+/** In UTF-16 units. */
+const longestLine = 2_000;
 
 /** From doubtful to certain that an upstream did work. */
 const bySent: readonly Sent[] = ['no', 'maybe', 'yes'];
@@ -99,7 +103,8 @@ function messageOf({ attempts, plan }: RouteDecision, stopped: string | undefine
   const tried = new Set(attempts.map(({ target }) => target));
   const left = plan.filter((target) => !tried.has(target));
   if (stopped !== undefined && left.length > 0) lines.push(`not tried: ${left.join(', ')} (${stopped})`);
-  return lines.length === 1
-    ? `no target answered: ${lines[0]}`
-    : ['no target answered:', ...lines].join('\n  ');
+  const shown = lines.map((line) => printable(line, longestLine));
+  return shown.length === 1
+    ? `no target answered: ${shown[0]}`
+    : ['no target answered:', ...shown].join('\n  ');
 }

@@ -1,5 +1,4 @@
 import {
-  bounded,
   type CallOptions,
   type ChatError,
   type ChatRequest,
@@ -11,6 +10,7 @@ import {
 import type { Settled } from './attempt.ts';
 import { channels } from './channels.ts';
 import type { Cooldown } from './health/cooldowns.ts';
+import { printable } from './printable.ts';
 
 /** The longest account of a failure in a decision, in UTF-16 units. */
 const longestMessage = 400;
@@ -109,7 +109,7 @@ export class CallRecord {
   #safe(message: string): string {
     const prompts = promptTexts(this.#request.messages);
     const safe = redact(message, { prompts, credentials: credentialsOf(this.#options) });
-    return bounded(safe.replace(/\s+/g, ' ').trim(), longestMessage);
+    return printable(safe.replace(/\s+/g, ' '), longestMessage);
   }
 }
 

@@ -123,6 +123,15 @@ describe('explain()', () => {
     ]);
   });
 
+  it('does nothing to a terminal, whatever callers and upstreams call things', async () => {
+    const evil = new ChatError('auth', 'no\u001b[2J\u0007\u202e\r\nb: served');
+    const registry = createRegistry({ providers: [fakeProvider('a', evil)] });
+    const error = await failureOf(registry.stream({ ...ask, model: 'a:\u001b]0;x\u0007\nm' }));
+    const shown = [...explain((error as { route?: unknown }).route as never), error.message.split('\n')[0]];
+    expect(shown.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(shown.join('')).toContain('no [2J');
+  });
+
   it('stays short, however many targets there are', () => {
     const registry = createRegistry({
       providers: Array.from({ length: 500 }, (_, index) => ({

@@ -1,11 +1,15 @@
 import type { RouteAttempt, RouteCandidate, RouteDecision } from '@sluice/core';
+import { printable } from './printable.ts';
 
 /** The most candidates that an explanation lists. */
 const mostListed = 8;
 
+/** In UTF-16 units. */
+const longestLine = 2_000;
+
 /**
  * Why a request went where it went, in a few lines for people: what was asked, what was tried and how it went, who was next,
- * and who was left out. Pure.
+ * and who was left out. Names and reasons come from callers, upstreams and plugins: nothing in them moves a terminal. Pure.
  *
  * @example
  * console.error(explain(stream.route).join('\n'));
@@ -23,7 +27,7 @@ export function explain(decision: RouteDecision): readonly string[] {
   lines.push(...listed(refused, 'left out'));
   if (lines.length === 1 && target === undefined)
     lines.push(`nothing is known for ${requested} (${strategy})`);
-  return lines;
+  return lines.map((line) => printable(line, longestLine));
 }
 
 function headline({ requested, strategy, attempts, target, plan }: RouteDecision): string {

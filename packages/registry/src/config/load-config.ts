@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { redact } from '@sluice/core';
-import { printable } from '../discovery/printable.ts';
+import { printable } from '../printable.ts';
 import { checkConfig } from './check-config.ts';
 import { ConfigError } from './config-error.ts';
 import { type FindConfigOptions, findConfig } from './find-config.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { printable } from '../printable.ts';
 import type { Application, Dependency } from './application.ts';
 import type { DiagnosticCode, DiscoveryDiagnostic } from './diagnostic.ts';
 import type { DiscoveredProvider } from './discovered-provider.ts';
 import { type FoundPackage, findPackage } from './find-package.ts';
 import { loadProvider } from './load-provider.ts';
 import { resolveEntry } from './package-entry.ts';
-import { printable } from './printable.ts';
 import { readManifest } from './read-manifest.ts';
 import type { JsonObject } from './read-package-json.ts';
 import type { Trust } from './trust.ts';

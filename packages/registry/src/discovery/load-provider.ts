@@ -1,9 +1,9 @@
 import { bounded, type ChatProvider, closest, redact } from '@sluice/core';
+import { printable } from '../printable.ts';
 import { checkOptions } from './check-options.ts';
 import { credentialsIn } from './credentials-in.ts';
 import { type DiagnosticCode, DiscoveryError } from './diagnostic.ts';
 import type { AvailableProvider, LoadedProvider, ProviderOptions } from './discovered-provider.ts';
-import { printable } from './printable.ts';
 import { pathName, typeName } from './shown-value.ts';
 
 /** What is needed to import a provider. */

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { moduleResolve } from 'import-meta-resolve';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** What Node's `import` asks an exports map for. */
 const conditions: Set<string> = new Set(['node', 'import', 'module-sync', 'node-addons']);

@@ -1,5 +1,5 @@
 import { checkManifest, type ProviderManifest } from '@sluice/core';
-import { isPrintable, printable } from './printable.ts';
+import { isPrintable, printable } from '../printable.ts';
 import { isJsonObject } from './read-package-json.ts';
 
 /** The version of the contract that this registry speaks. */

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** The longest package.json that is read, in bytes. Those of real packages stay far below. */
 const mostBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { redact } from '@sluice/core';
+import { isPrintable } from '../printable.ts';
 import { isCredentialName, isCredentialShaped } from './credentials-in.ts';
-import { isPrintable } from './printable.ts';
 
 /** Longer texts are told by their length: they are no mistyped word. */
 const longestShown = 60;
