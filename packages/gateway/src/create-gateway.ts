@@ -76,6 +76,8 @@ function serverOptions(
     // Ours answers, in OpenAI's shape.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    // It would also end the wait for running streams at the close, after 10 s.
+    pluginTimeout: 0,
     trustProxy: settings.trustProxy,
     clientErrorHandler: clientErrorHandler(openaiWire),
     frameworkErrors: (error, request, reply) => answerBadAddress(error, request, reply, openaiWire),

@@ -36,3 +36,19 @@ test('as a plugin it lives under its prefix and leaves the rest of the server al
   expect(controls).toHaveLength(1);
   expect(controls[0]?.registry).toBe(registry);
 });
+
+test('closing the server lets running streams end, and does not wait for idle connections', async () => {
+  await using sandbox = await createSandbox({ tokensPerSecond: 100, answerTokens: 20 });
+  const registry = createRegistry({ providers: [sandboxProvider('main', sandbox.urls.openai)] });
+  const app = Fastify();
+  await app.register(registerSluice, { registry });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const stream = await fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...hello, stream: true }),
+  });
+  const closed = app.close();
+  expect(await stream.text()).toContain('[DONE]');
+  await closed;
+});

@@ -35,7 +35,9 @@ export interface RegisterSluiceOptions extends GatewayControlOptions {
 export const registerSluice: FastifyPluginAsync<RegisterSluiceOptions> = async (instance, options) => {
   const control = createControl(options);
   instance.addHook('preClose', async () => {
-    await control.drain();
+    // Not waited for here: Fastify gives a hook `pluginTimeout` and no more. The server itself waits for running streams, and
+    // then for their idle connections.
+    void control.drain().then(() => instance.server.closeIdleConnections());
   });
   instance.addHook('onClose', () => control.close());
   await addGateway(instance, control, options);
