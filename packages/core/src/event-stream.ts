@@ -5,28 +5,20 @@ import type { ChatEventSource, ChatStream, StreamOutcome } from './chat-stream.t
 import { type ChatEvent, isVisible } from './events.ts';
 import { PartialCollector } from './partial-collector.ts';
 import type { RouteDecision } from './route-decision.ts';
-
-/** How long an end waits for the clean-up of its source, in milliseconds: one that never ends must not hold a reader for ever. */
-const longestCleanUpMs = 30_000;
+import { alreadyRead, cancelled, emptyAnswer, endlessSilence, endWithoutFinish } from './stream-failures.ts';
+import {
+  closeQuietly,
+  keepFromRelease,
+  releaseWhenDropped,
+  type StreamObserver,
+  tellAll,
+} from './stream-release.ts';
+import { WholeCharacters } from './whole-characters.ts';
 
 /** How many events may come before the first that a user would see: nobody can read them yet, so they have to be kept. */
 const mostSilentEvents = 65_536;
 
 const done: IteratorResult<ChatEvent, undefined> = { done: true, value: undefined };
-
-/** What outlives a dropped stream. Nothing in it may refer to the stream, or it would never be dropped. */
-interface Held {
-  readonly scope: CallScope;
-  readonly source: ChatEventSource;
-  readonly observers: ((outcome: StreamOutcome) => void)[];
-}
-
-/** A stream that nobody holds any more is cancelled, so that its socket does not stay open for ever. */
-const dropped = new FinalizationRegistry<Held>(({ scope, source, observers }) => {
-  scope.cancel(new ChatError('aborted', 'the stream was dropped without being read to its end'));
-  void closeQuietly(source, 'cancelled');
-  for (const observer of observers.splice(0)) tell(observer, { type: 'cancelled' });
-});
 
 /** A stream over a source of events. It keeps the rules that every provider must keep, so that none has to. */
 export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefined> {
@@ -44,13 +36,12 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   #interrupt: ((error: ChatError) => void) | undefined;
   #lastTurn: Promise<IteratorResult<ChatEvent, undefined>> | undefined;
   #turns = 0;
-  readonly #observers: ((outcome: StreamOutcome) => void)[] = [];
+  readonly #observers: StreamObserver[] = [];
   #outcome: StreamOutcome | undefined;
   #result: Promise<ChatResult> | undefined;
   #read = false;
   readonly #received: PartialCollector = new PartialCollector();
-  /** The first half of a surrogate pair whose second half has not come yet. */
-  #half = '';
+  readonly #characters: WholeCharacters = new WholeCharacters();
 
   private constructor(
     about: { provider: string; model?: string | undefined },
@@ -84,7 +75,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       throw stream.#fail(thrown);
     }
     scope.committed();
-    dropped.register(stream, { scope, source: stream.#source, observers: stream.#observers }, scope);
+    releaseWhenDropped(stream, { scope, source: stream.#source, observers: stream.#observers });
     return stream;
   }
 
@@ -120,13 +111,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   }
 
   async cancel(reason?: unknown): Promise<void> {
-    if (this.#state === 'open') {
-      this.#scope.cancel(
-        blamesNobody(reason)
-          ? reason
-          : new ChatError('aborted', 'the stream was cancelled', { cause: reason, sent: 'yes' }),
-      );
-    }
+    if (this.#state === 'open') this.#scope.cancel(cancelled(reason));
     await this.#cleanup;
   }
 
@@ -166,15 +151,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   }
 
   /** Attaches a route and one observer of the end: how a registry learns what became of a stream, at no cost per event. */
-  attach(
-    route: RouteDecision,
-    onEnd: (outcome: StreamOutcome) => void,
-    first: readonly ChatEvent[] = [],
-  ): void {
+  attach(route: RouteDecision, onEnd: StreamObserver, first: readonly ChatEvent[] = []): void {
     this.route = route;
     if (first.length > 0) this.#queue.splice(this.#head, 0, ...first);
-    if (this.#outcome) tell(onEnd, this.#outcome);
-    else this.#observers.push(onEnd);
+    this.#observers.push(onEnd);
+    if (this.#outcome) tellAll(this.#observers, this.#outcome);
   }
 
   /** The next event that is already here. */
@@ -183,7 +164,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     if (event === undefined) return undefined;
     this.#head += 1;
     if (event.type === 'text-delta') {
-      if (this.#half !== '' || endsInHalf(event.text)) return this.#joinHalves(event.text);
+      if (this.#characters.concerns(event.text)) return this.#said(this.#characters.join(event.text));
       this.#received.text(event.text);
     } else if (event.type === 'reasoning-delta') {
       this.#received.reasoning(event.text);
@@ -192,30 +173,21 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     } else if (event.type === 'warning') {
       if (event.code === 'restarted') this.#received.forget();
     } else if (event.type === 'finish') {
-      if (this.#half !== '') {
-        // No other half came: what there is was said all the same.
-        const text = this.#half;
-        this.#half = '';
+      const rest = this.#characters.rest();
+      if (rest !== '') {
         this.#head -= 1;
-        return { type: 'text-delta', text };
+        return this.#said(rest);
       }
       this.#end('finished', { type: 'finished', finish: event });
     }
     return event;
   }
 
-  /**
-   * Upstreams cut text between tokens, and a token may end inside a character. The first half of a surrogate pair waits for
-   * the next text, so that no piece ends with half a character: written to a terminal or a file, each half would be lost.
-   */
-  #joinHalves(text: string): ChatEvent | undefined {
-    const whole = this.#half + text;
-    const upTo = endsInHalf(whole) ? whole.length - 1 : whole.length;
-    this.#half = whole.slice(upTo);
-    if (upTo === 0) return this.#take();
-    const shown = whole.slice(0, upTo);
-    this.#received.text(shown);
-    return { type: 'text-delta', text: shown };
+  /** A piece of text that is not as it came; one that is empty waits for the next event. */
+  #said(text: string): ChatEvent | undefined {
+    if (text === '') return this.#take();
+    this.#received.text(text);
+    return { type: 'text-delta', text };
   }
 
   /** Waits for the next event. Readers that ask at the same time take turns. */
@@ -263,15 +235,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       this.#deferred = thrown;
       return;
     }
-    if (!more && this.#queue.length === before) {
-      throw new ChatError(
-        'truncated',
-        `${this.provider} ended its answer without the end that its protocol has`,
-        {
-          sent: 'yes',
-        },
-      );
-    }
+    if (!more && this.#queue.length === before) throw endWithoutFinish(this.provider);
   }
 
   async #commit(): Promise<void> {
@@ -282,13 +246,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
         if (isVisible(event)) return;
         if (event.type === 'finish') throw emptyAnswer(this.provider, event);
       }
-      if (seen > mostSilentEvents) {
-        throw new ChatError(
-          'invalid-response',
-          `${this.provider} sent more than ${mostSilentEvents} events and no answer`,
-          { sent: 'yes' },
-        );
-      }
+      if (seen > mostSilentEvents) throw endlessSilence(this.provider, mostSilentEvents);
       await this.#pull();
     }
   }
@@ -328,11 +286,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     this.#state = 'ended';
     this.#queue.length = 0;
     this.#head = 0;
-    dropped.unregister(this.#scope);
+    keepFromRelease(this.#scope);
     this.#scope.close();
     this.#cleanup = closeQuietly(this.#source, how);
     this.#outcome = outcome;
-    for (const observer of this.#observers.splice(0)) tell(observer, outcome);
+    tellAll(this.#observers, outcome);
   }
 
   #texts(): AsyncIterator<string, undefined> {
@@ -357,64 +315,4 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       },
     };
   }
-}
-
-/** Two readers would each get a part, and neither would know. */
-function alreadyRead(what: string): ChatError {
-  return new ChatError('invalid-request', `${what}; tee() makes two of one`);
-}
-
-/** Whoever leaves may say why, but not that it was the upstream's fault. */
-function blamesNobody(reason: unknown): reason is ChatError {
-  return ChatError.is(reason) && (reason.code === 'aborted' || reason.code === 'deadline-exceeded');
-}
-
-/** Whether a text ends with the first half of a surrogate pair. */
-function endsInHalf(text: string): boolean {
-  return (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
-}
-
-/** A clean-up that fails, or never ends, must not spoil what was already said. */
-async function closeQuietly(
-  source: ChatEventSource | undefined,
-  how: 'finished' | 'cancelled' | 'failed',
-): Promise<void> {
-  let patience: NodeJS.Timeout | undefined;
-  try {
-    const closing = source?.close(how);
-    if (!closing) return;
-    const longEnough = new Promise<void>((resolve) => {
-      patience = setTimeout(resolve, longestCleanUpMs);
-    });
-    await Promise.race([closing, longEnough]);
-  } catch {
-    // The contract of close() forbids it; a finished answer stays finished all the same.
-  } finally {
-    clearTimeout(patience);
-  }
-}
-
-/** An observer is somebody else's code: what it throws must not reach the reader, nor keep others from being told. */
-function tell(observer: (outcome: StreamOutcome) => void, outcome: StreamOutcome): void {
-  try {
-    observer(outcome);
-  } catch (error) {
-    const what = error instanceof Error ? error.name : typeof error;
-    process.emitWarning(`an observer of the end of a stream threw ${what}`, 'SluiceWarning');
-  }
-}
-
-function emptyAnswer(provider: string, finish: Extract<ChatEvent, { type: 'finish' }>): ChatError {
-  const reason = finish.rawReason ?? finish.reason;
-  return finish.reason === 'content-filter'
-    ? new ChatError('content-filter', `${provider} refused to answer (finish reason ${reason})`, {
-        sent: 'yes',
-      })
-    : new ChatError(
-        'empty-response',
-        `${provider} ended its answer without saying anything (finish reason ${reason})`,
-        {
-          sent: 'yes',
-        },
-      );
 }
