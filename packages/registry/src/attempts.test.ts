@@ -11,6 +11,7 @@ import { AllTargetsFailedError } from './all-targets-failed-error.ts';
 import { createRegistry } from './create-registry.ts';
 import { ask, type FakeAnswer, failureOf, fakeProvider, inOrder } from './fake-provider.fixture.ts';
 import type { Registry, RegistryConfig } from './registry.ts';
+import { virtualTimers } from './virtual-time.fixture.ts';
 
 /** A registry that tries providers `a`, `b`, `c`, … in order, each saying what is given. */
 function registryOf(answers: readonly FakeAnswer[], config: Omit<RegistryConfig, 'providers'> = {}) {
@@ -147,18 +148,17 @@ describe('the request that a target gets', () => {
 
 describe('the deadline', () => {
   it('is one for all attempts: the second gets what the first has left', async () => {
-    const late: FakeAnswer = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      throw fail('network');
-    };
-    const { registry, providers } = registryOf([late, 'b answers'], { timeout: 5_000 });
-    await registry.stream(ask);
+    const timers = virtualTimers();
+    const late: FakeAnswer = () =>
+      new Promise((_resolve, reject) => void timers.setTimeout(() => reject(fail('network')), 30));
+    const { registry, providers } = registryOf([late, 'b answers'], { timeout: 5_000, timers });
+    const call = registry.stream(ask);
+    await timers.advance(30);
+    await (await call).result();
     const totals = providers.map(
       ({ calls }) => (calls[0] as { options: { timeout: { total: number } } }).options.timeout.total,
     );
-    expect(totals[0]).toBeGreaterThan(4_990);
-    expect(totals[1]).toBeLessThan(4_975);
-    expect(totals[1]).toBeGreaterThan(4_000);
+    expect(totals).toEqual([5_000, 4_970]);
   });
 
   it('ends the call on time even if a provider ignores it, and nobody else is tried', async () => {

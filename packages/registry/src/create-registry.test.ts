@@ -17,11 +17,10 @@ describe('a registry over two real servers', () => {
     createRegistry({
       ...inOrder,
       providers: [
-        sseProvider('first', sandbox.urls.openai, 'sandbox'),
+        sseProvider('first', sandbox.urls.openai, 'sandbox', { firstToken: 400, idle: 400 }),
         sseProvider('second', sandbox.urls.ylokh, 'sandbox'),
       ],
       default: ['first', 'second'],
-      timeout: { firstToken: 400, idle: 400 },
     });
 
   /** What every fault that strikes before the answer has in common; the others let an answer begin. */

@@ -5,14 +5,24 @@ import {
   errorFromPage,
   isPage,
   SseDecoder,
+  type Timeouts,
 } from '@sluice/core';
 import { defineHttpProvider, type EventDecoder } from '@sluice/core/http';
 import { capable } from './fake-provider.fixture.ts';
 
-/** A provider with a wire: as much of `/v1/chat/completions` as text needs. Real sockets, real failures. */
-export function sseProvider(id: string, baseURL: string, model: string): ChatProvider {
+/**
+ * A provider with a wire: as much of `/v1/chat/completions` as text needs. Real sockets, real failures. `timeout` are its own
+ * limits: short ones for the target that is to fail by them, so that no other fails by them on a busy machine.
+ */
+export function sseProvider(
+  id: string,
+  baseURL: string,
+  model: string,
+  timeout: Timeouts = {},
+): ChatProvider {
   return defineHttpProvider({
     id,
+    timeout,
     capabilities: capable,
     models: { open: true, defaultModel: model },
     encode: (request) => ({
