@@ -7,6 +7,7 @@ import {
   openChatStream,
 } from '@sluice/core';
 import { type FakeProvider, fakeProvider } from './fake-provider.fixture.ts';
+import { EventHeap, type TimedEvent } from './simulate/event-heap.ts';
 import type { Timers } from './timers.ts';
 
 /** A clock that goes only when it is told to. */
@@ -21,24 +22,26 @@ export interface VirtualTimers extends Timers {
 
 export function virtualTimers(startMs = 1_000_000): VirtualTimers {
   let now = startMs;
-  let next = 0;
-  const timers = new Map<number, { readonly at: number; readonly run: () => void }>();
+  let order = 0;
+  const timers = new EventHeap();
   const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
-  const due = (until: number): number | undefined => {
-    let first: number | undefined;
-    for (const [id, { at }] of timers) {
-      if (at <= until && (first === undefined || at < (timers.get(first)?.at ?? 0))) first = id;
-    }
-    return first;
+  /** The next timer that is due by then. */
+  const due = (until: number): TimedEvent | undefined => {
+    const first = timers.pop();
+    if (first && first.atMs > until) timers.push(first);
+    return first && first.atMs <= until ? first : undefined;
   };
   return {
     now: () => now,
     setTimeout(run, delayMs) {
-      next += 1;
-      timers.set(next, { at: now + Math.max(0, delayMs), run });
-      return next;
+      order += 1;
+      const timer: TimedEvent = { atMs: now + Math.max(0, delayMs), order, run, index: -1 };
+      timers.push(timer);
+      return timer;
     },
-    clearTimeout: (handle) => void timers.delete(handle as number),
+    clearTimeout(handle) {
+      if (handle !== undefined) timers.remove(handle as TimedEvent);
+    },
     get pending() {
       return timers.size;
     },
@@ -46,11 +49,9 @@ export function virtualTimers(startMs = 1_000_000): VirtualTimers {
     async advance(ms) {
       const until = now + ms;
       await settle();
-      for (let id = due(until); id !== undefined; id = due(until)) {
-        const { at, run } = timers.get(id) as { at: number; run: () => void };
-        timers.delete(id);
-        now = Math.max(now, at);
-        run();
+      for (let timer = due(until); timer; timer = due(until)) {
+        now = Math.max(now, timer.atMs);
+        timer.run();
         await settle();
       }
       now = until;
