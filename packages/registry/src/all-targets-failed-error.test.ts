@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ChatError, type ChatErrorCode, type ChatErrorDetails } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import { AllTargetsFailedError } from './all-targets-failed-error.ts';
@@ -39,6 +40,15 @@ describe('when every target failed', () => {
     ]);
     expect(error).toMatchObject({ code: 'auth', status: 401, provider: 'p1', body: '{"error":"key"}' });
     expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code: 'auth', attempts: [{}, {}] });
+  });
+
+  it('shows by itself neither what arrived of an answer nor details that nobody gave', async () => {
+    const partial = { text: 'half of an answer', reasoning: '', toolCalls: [], complete: true };
+    const error = await failedWith(['truncated', { partial }]);
+    expect(error.partial).toBe(partial);
+    expect(Object.keys(error)).not.toContain('partial');
+    expect(Object.keys(error)).not.toContain('status');
+    expect(inspect(error, { depth: 0 })).not.toContain('half of an answer');
   });
 
   it('one target makes one line', async () => {

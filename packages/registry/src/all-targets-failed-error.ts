@@ -37,15 +37,16 @@ export class AllTargetsFailedError extends AggregateError implements ChatError {
   override readonly name: string = 'AllTargetsFailedError';
   override readonly errors: ChatError[];
   readonly code: ChatErrorCode;
-  provider?: string;
-  model?: string;
-  readonly status?: number;
+  // `declare`: what was not given is not there, rather than there and undefined wherever errors are printed.
+  declare provider?: string;
+  declare model?: string;
+  declare readonly status?: number;
   /** The shortest wait that a rate-limited target asked for, in milliseconds; else the headline's own. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
   /** The most that any attempt may have cost upstream. */
   sent: Sent;
-  partial?: PartialAnswer;
-  readonly body?: string;
+  declare partial?: PartialAnswer;
+  declare readonly body?: string;
   readonly attempts: readonly RouteAttempt[];
   readonly route: RouteDecision;
 
@@ -63,7 +64,10 @@ export class AllTargetsFailedError extends AggregateError implements ChatError {
     if (headline.model !== undefined) this.model = headline.model;
     if (headline.status !== undefined) this.status = headline.status;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
-    if (headline.partial !== undefined) this.partial = headline.partial;
+    // Not enumerable: what an upstream said is not to be printed with the error (decision 0010).
+    if (headline.partial !== undefined) {
+      Object.defineProperty(this, 'partial', { value: headline.partial, writable: true, configurable: true });
+    }
     if (headline.body !== undefined) this.body = headline.body;
   }
 
