@@ -16,7 +16,10 @@ import type { Timers } from './timers.ts';
 export interface RetryConfig extends BackoffConfig {
   /** The longest wait before the same target is tried again, in milliseconds, also where `Retry-After` and the deadline allow more; 0 for never. Default 10 s. */
   readonly maxWaitMs?: number;
-  /** How many extra calls there may be, over all requests of the registry. Default: 20 % of the requests, and one a second. */
+  /**
+   * How many extra calls there may be, over all requests of the registry: tries of the same target, and of others that fail often
+   * themselves. Default: 20 % of the requests, and one a second.
+   */
   readonly budget?: RetryBudgetConfig;
 }
 

@@ -11,8 +11,9 @@ export interface RetryBudgetConfig {
 }
 
 /**
- * Keeps retries from turning a failure into an overload: all requests of a process pay into one budget, all extra calls are paid
- * from it (as in Finagle's and tower's retry budgets). Hedges have a budget of their own, so that neither starves the other.
+ * Keeps retries from turning a failure into an overload: all requests of a registry pay into one budget, and the calls that could
+ * make a bad time worse are paid from it (as in Finagle's and tower's retry budgets): every further try of one target, and of those
+ * that fail themselves (decision 0009). Hedges have a budget of their own, so that neither starves the other.
  */
 export interface RetryBudget {
   /** A request came in: not an attempt, however many it takes. */
