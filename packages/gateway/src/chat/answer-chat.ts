@@ -117,7 +117,7 @@ async function writeStream(
       // nginx would gather the stream and hand it on in pieces.
       'x-accel-buffering': 'no',
     });
-    await writeEvents(events, first, {
+    const last = await writeEvents(events, first, {
       out,
       encoder,
       slowReaderMs: generation.settings.slowReaderMs,
@@ -126,7 +126,7 @@ async function writeStream(
         else if (event.type === 'warning' && !first.includes(event)) record.warnings.push(event);
       },
     });
-    out.end();
+    out.end(last);
   } catch (thrown) {
     void stream.cancel();
     if (thrown instanceof SlowReader) {

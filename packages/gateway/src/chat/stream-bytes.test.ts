@@ -67,7 +67,7 @@ test('usage comes in a chunk of its own before the end, and only if it was asked
   expect(await streamed(gateway)).not.toContain('usage');
 });
 
-test('events that are already there go out in one write', async () => {
+test('events that are already there go out in one write, the head and the end with them', async () => {
   const words = Array.from(
     { length: 200 },
     (_, index): ChatEvent => ({ type: 'text-delta', text: `w${index} ` }),
@@ -75,10 +75,17 @@ test('events that are already there go out in one write', async () => {
   await using gateway = await saying([...words, finish]);
   let writes = 0;
   gateway.app.server.on('request', (_request, out) => {
-    const write = out.write.bind(out) as (...all: unknown[]) => boolean;
-    out.write = (...all: unknown[]) => {
+    const { socket } = out;
+    if (!socket) return;
+    const write = socket._write.bind(socket);
+    const writev = socket._writev?.bind(socket);
+    socket._write = (...all) => {
       writes += 1;
-      return write(...all);
+      write(...all);
+    };
+    socket._writev = (...all) => {
+      writes += 1;
+      writev?.(...all);
     };
   });
   const text = await streamed(gateway);

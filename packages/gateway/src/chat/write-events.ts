@@ -25,14 +25,14 @@ export interface EventWriting {
  * microtasks, and the write is put behind those. When the client reads slowly, nothing more is pulled, so that the upstream is
  * slowed down and nothing piles up here.
  *
- * Resolves when all is handed to the socket, or when the client is gone. Throws what the stream throws, after everything
- * before it was written, and `SlowReader`.
+ * Resolves with what is still to be written, which goes out together with the end, or when the client is gone. Throws what the
+ * stream throws, after everything before it was written, and `SlowReader`.
  */
 export async function writeEvents(
   events: AsyncIterator<ChatEvent>,
   first: readonly ChatEvent[],
   { out, encoder, slowReaderMs, onEvent }: EventWriting,
-): Promise<void> {
+): Promise<string> {
   let batch = encoder.begin();
   let isPlanned = false;
   const flush = (): void => {
@@ -55,9 +55,14 @@ export async function writeEvents(
     while (!out.destroyed) {
       if (out.writableNeedDrain) await drained(out, slowReaderMs);
       const step = await events.next();
-      if (step.done) return;
+      if (step.done) {
+        const last = batch;
+        batch = '';
+        return last;
+      }
       add(step.value);
     }
+    return '';
   } finally {
     flush();
   }

@@ -83,7 +83,8 @@ function begin(request: FastifyRequest, reply: FastifyReply, control: InnerContr
       record.ending = 'client-gone';
       record.code ??= 'aborted';
     }
-    abort.abort();
+    // Making the reason of an abort costs a stack trace: not for those that ended by themselves.
+    if (record.ending !== undefined) abort.abort();
     const status = record.ending === 'client-gone' && !out.headersSent ? 499 : out.statusCode;
     const totalMs = performance.now() - record.startedAt;
     if (record.key !== undefined && record.hasPlace) exchanges.leavePlace(record.key);

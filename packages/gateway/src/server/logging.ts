@@ -12,7 +12,8 @@ export type GatewayLogger =
     }
   | { readonly instance: FastifyBaseLogger };
 
-/** Whatever is logged by these names is not shown, wherever it stands in a line. */
+/** Whatever is logged by these names is not shown, in the places where it could stand. Wildcards would cost more than the line. */
+const secretPlaces = ['', 'headers.', 'req.headers.', 'request.', 'err.', 'options.', 'config.'];
 const secretNames = ['authorization', 'cookie', 'apiKey', 'api_key', 'proxy', 'messages', 'prompt', 'body'];
 
 /** Fastify's logging options: pino with redaction, and our own access line instead of Fastify's two. */
@@ -29,7 +30,7 @@ export function loggerOptions(
       level,
       ...(stream === undefined ? {} : { stream }),
       redact: {
-        paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        paths: secretPlaces.flatMap((place) => secretNames.map((name) => `${place}${name}`)),
         censor: '[redacted]',
       },
       // Requests and replies are in the access line; their headers and addresses belong in no log.
