@@ -1,7 +1,8 @@
 import { channels } from './channels.ts';
 import type { Directory } from './directory.ts';
 import type { Engine } from './engine.ts';
-import { type BreakerSettings, defaultBreakerTuning } from './health/breaker.ts';
+import type { BreakerSettings } from './health/breaker.ts';
+import { defaultBreakerTuning } from './health/breaker-tuning.ts';
 import { type Cooldowns, createCooldowns } from './health/cooldowns.ts';
 import { createRetryBudget, defaultHedgeBudget } from './limits/retry-budget.ts';
 import type { LimitsSettings } from './limits/target-limits.ts';

@@ -15,7 +15,8 @@ export {
 export { createRegistry } from './create-registry.ts';
 export type { QueueConfig } from './engine.ts';
 export { explain } from './explain.ts';
-export type { BreakerState, BreakerTuning } from './health/breaker.ts';
+export type { BreakerState } from './health/breaker.ts';
+export type { BreakerTuning } from './health/breaker-tuning.ts';
 export type { BackoffConfig } from './limits/backoff.ts';
 export type { RetryBudgetConfig } from './limits/retry-budget.ts';
 export type { LimitsConfig } from './limits/target-limits.ts';

@@ -1,5 +1,5 @@
 import { type ChatError, type ChatProvider, errorPolicies, type FinishEvent } from '@sluice/core';
-import type { BreakerPass } from './health/breaker.ts';
+import type { BreakerPass } from './health/breaker-pass.ts';
 import type { Cooldown, Cooldowns } from './health/cooldowns.ts';
 import type { HealthAttempt } from './health/target-health.ts';
 import type { Permit } from './limits/target-limits.ts';

@@ -1,6 +1,6 @@
 import type { CallOptions, ChatProvider, ChatRequest, RouteDecision, Timeouts } from '@sluice/core';
 import type { QueueConfig } from './engine.ts';
-import type { BreakerTuning } from './health/breaker.ts';
+import type { BreakerTuning } from './health/breaker-tuning.ts';
 import type { BackoffConfig } from './limits/backoff.ts';
 import type { RetryBudgetConfig } from './limits/retry-budget.ts';
 import type { ProviderModels } from './list-models.ts';

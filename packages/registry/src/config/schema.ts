@@ -2,7 +2,7 @@ import type { Timeouts } from '@sluice/core';
 import { z } from 'zod';
 import { allowProblem } from '../discovery/trust.ts';
 import type { QueueConfig } from '../engine.ts';
-import type { BreakerTuning } from '../health/breaker.ts';
+import type { BreakerTuning } from '../health/breaker-tuning.ts';
 import type { RetryBudgetConfig } from '../limits/retry-budget.ts';
 import type { LimitsConfig } from '../limits/target-limits.ts';
 import type { RetryConfig } from '../registry.ts';

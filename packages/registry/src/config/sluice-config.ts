@@ -1,6 +1,6 @@
 import type { Timeouts } from '@sluice/core';
 import type { QueueConfig } from '../engine.ts';
-import type { BreakerTuning } from '../health/breaker.ts';
+import type { BreakerTuning } from '../health/breaker-tuning.ts';
 import type { RetryBudgetConfig } from '../limits/retry-budget.ts';
 import type { LimitsConfig } from '../limits/target-limits.ts';
 import type { RetryConfig } from '../registry.ts';

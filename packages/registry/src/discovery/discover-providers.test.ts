@@ -288,7 +288,7 @@ describe('a package that is broken is a diagnostic, and the others stay usable',
     const folder = applicationOf({ packages: { '@sluice/provider-pipe': { sluice: manifestOf('pipe') } } });
     const file = join(folder, 'node_modules', '@sluice', 'provider-pipe', 'package.json');
     rmSync(file);
-    execFileSync('mkfifo', [file]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', file]);
     expect(messages(await discoverProviders({ from: folder }))[0]).toContain('it is no file');
   });
 

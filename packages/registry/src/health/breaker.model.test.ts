@@ -1,13 +1,9 @@
 import { type ChatErrorCode, errorPolicies } from '@sluice/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import {
-  type BreakerChange,
-  type BreakerPass,
-  type BreakerState,
-  createBreaker,
-  defaultBreakerTuning as tuning,
-} from './breaker.ts';
+import { type BreakerChange, type BreakerState, createBreaker } from './breaker.ts';
+import type { BreakerPass } from './breaker-pass.ts';
+import { defaultBreakerTuning as tuning } from './breaker-tuning.ts';
 
 type Ending = 'good' | 'left' | ChatErrorCode;
 

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Breaker,
-  type BreakerChange,
-  type BreakerPass,
-  createBreaker,
-  defaultBreakerTuning,
-} from './breaker.ts';
+import { type Breaker, type BreakerChange, createBreaker } from './breaker.ts';
+import type { BreakerPass } from './breaker-pass.ts';
+import { defaultBreakerTuning } from './breaker-tuning.ts';
 
 const never = (): number => 0;
 

@@ -1,36 +1,7 @@
-import { type ChatErrorCode, errorPolicies } from '@sluice/core';
+import type { ChatErrorCode } from '@sluice/core';
 import { SlidingCounter } from '../limits/sliding-counter.ts';
-
-/** When a breaker opens, for how long, and when it closes again. */
-export interface BreakerTuning {
-  /** It opens at this many failures within the window, if they are also `share` of the outcomes. Default 5. */
-  readonly failures: number;
-  /** Default 0.5. */
-  readonly share: number;
-  /** How far back failures count, in milliseconds. Default 30 s. */
-  readonly windowMs: number;
-  /** It also opens at this many failures in a row. Default 5. */
-  readonly inARow: number;
-  /** How long it stays open the first time, in milliseconds; doubled each time a probe fails. Default 10 s. */
-  readonly openMs: number;
-  /** The longest that it stays open, in milliseconds. Default 5 min. */
-  readonly maxOpenMs: number;
-  /** How much of an open period chance may take off, 0 to 1, so that many breakers don't probe at once. Default 0.2. */
-  readonly jitter: number;
-  /** Probes that must end well, one after the other, before it closes. Default 2. */
-  readonly goodProbes: number;
-}
-
-export const defaultBreakerTuning: BreakerTuning = {
-  failures: 5,
-  share: 0.5,
-  windowMs: 30_000,
-  inARow: 5,
-  openMs: 10_000,
-  maxOpenMs: 300_000,
-  jitter: 0.2,
-  goodProbes: 2,
-};
+import { type BreakerPass, Pass, type PassOffice } from './breaker-pass.ts';
+import { type BreakerTuning, defaultBreakerTuning } from './breaker-tuning.ts';
 
 /** `closed`: attempts pass. `open`: none does. `half-open`: one at a time does, as a probe. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
@@ -57,27 +28,6 @@ export interface RemoteOpening {
   readonly untilMs: number;
   readonly doublings: number;
   readonly reason: string;
-}
-
-/**
- * The leave to make one attempt. It is given back once, by whichever call comes first; what comes after changes nothing. A
- * probe keeps its target shut until it is given back, or its answer has gone on for `windowMs`: answers may take minutes, and one
- * that has lasted so long without a failure is a good one.
- */
-export interface BreakerPass {
-  /** It is the one attempt by which a half-open breaker finds out. */
-  readonly probe: boolean;
-  /**
-   * The answer has begun. It counts as good from here on, unless it fails later: answers take seconds and failures do not, so that
-   * whoever counts ends alone sees the failures first, and a busy target that fails now and then looks dead.
-   */
-  commit(nowMs: number): void;
-  /** The answer ended well. */
-  succeed(nowMs: number): void;
-  /** It failed. `weight` (default: the code's in the error table) is how much it counts; with 0 it is as if abandoned. */
-  fail(nowMs: number, code: ChatErrorCode, random: () => number, weight?: number): void;
-  /** It ended without telling anything: never begun, aborted by the caller, lost a hedge. */
-  abandon(): void;
 }
 
 /** Shuts a failing target off for a while, and finds out with single probes when it is back. */
@@ -122,7 +72,7 @@ const longRunMs = 1_000;
 /** The window is counted in this many parts: it is at most that much of itself too short. */
 const windowParts = 10;
 
-class TargetBreaker implements Breaker {
+class TargetBreaker implements Breaker, PassOffice {
   readonly key: string;
   readonly #settings: BreakerSettings;
   readonly #tuning: BreakerTuning;
@@ -283,64 +233,6 @@ class TargetBreaker implements Breaker {
     if (!onChange || from === to) return;
     const opened = to === 'open' ? { untilMs: this.untilMs, doublings: this.#doublings } : {};
     onChange({ key: this.key, from, to, atMs, reason, remote, ...opened });
-  }
-}
-
-class Pass implements BreakerPass {
-  readonly #breaker: TargetBreaker;
-  readonly probe: boolean;
-  readonly era: number;
-  #given = false;
-  #begunAtMs: number | undefined;
-
-  constructor(breaker: TargetBreaker, probe: boolean) {
-    this.#breaker = breaker;
-    this.probe = probe;
-    this.era = breaker.era;
-  }
-
-  get #hasBegun(): boolean {
-    return this.#begunAtMs !== undefined;
-  }
-
-  /** Its answer has lasted so long that whoever waits for its end need not wait any more. */
-  isProven(nowMs: number, { windowMs }: BreakerTuning): boolean {
-    return this.#begunAtMs !== undefined && nowMs - this.#begunAtMs >= windowMs;
-  }
-
-  commit(nowMs: number): void {
-    if (this.#given || this.#hasBegun) return;
-    this.#begunAtMs = nowMs;
-    // A probe has to end well, too.
-    if (!this.probe && this.era === this.#breaker.era) this.#breaker.begun(nowMs);
-  }
-
-  succeed(nowMs: number): void {
-    if (!this.#giveBack()) return;
-    if (this.probe) this.#breaker.probeSucceeded(nowMs);
-    else if (!this.#hasBegun) this.#breaker.answered(nowMs);
-  }
-
-  fail(
-    nowMs: number,
-    code: ChatErrorCode,
-    random: () => number,
-    weight: number = errorPolicies[code].breakerWeight,
-  ): void {
-    if (!this.#giveBack() || !(weight > 0)) return;
-    if (this.probe) this.#breaker.probeFailed(nowMs, code, random);
-    else this.#breaker.failed(nowMs, code, weight, random, this.#hasBegun);
-  }
-
-  abandon(): void {
-    this.#giveBack();
-  }
-
-  /** Answers whether the outcome still counts. */
-  #giveBack(): boolean {
-    if (this.#given) return false;
-    this.#given = true;
-    return this.#breaker.giveBack(this, this.#hasBegun);
   }
 }
 

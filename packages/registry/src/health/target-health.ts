@@ -12,7 +12,7 @@ export interface HealthTuning {
   readonly priorAnswers: number;
 }
 
-export const defaultHealthTuning: HealthTuning = {
+const defaultHealthTuning: HealthTuning = {
   halfLifeMs: 30_000,
   peakDecayMs: 10_000,
   priorSuccesses: 2,
