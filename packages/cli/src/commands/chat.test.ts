@@ -200,7 +200,8 @@ describe('what a terminal shows', () => {
     const { exitCode, io } = await chat(`-u ${server.url} -m x Hello`);
     expect(exitCode).toBe(1);
     expect(io.stderr.lines).toHaveLength(1);
-    expect(io.stderr.text).toContain('bad␛[2J second line');
+    expect(io.stderr.text).toMatch(/answered 400: bad.*second line\n$/);
+    expect(io.stderr.text).not.toContain('\u001b');
   });
 
   it('ends in a line feed, and only in one', async () => {
