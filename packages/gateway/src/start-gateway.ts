@@ -1,8 +1,10 @@
+import { bounded, redact } from '@sluice/core';
 import { ConfigError } from '@sluice/registry/config';
 import type { FastifyInstance } from 'fastify';
 import { checkServerSettings } from './config/check-server-settings.ts';
 import { settled } from './config/server-settings.ts';
 import { createGateway, type GatewayConfig } from './create-gateway.ts';
+import { errorForLog } from './server/error-for-log.ts';
 import type { GatewayContent, ReloadOutcome } from './server/gateway-control.ts';
 import { isLoopback } from './server/loopback.ts';
 
@@ -93,7 +95,9 @@ function running(
         onReload?.(outcome);
         return outcome;
       } catch (error) {
-        app.log.error({ err: error }, 'configuration not reloaded; the old one stays');
+        // Nothing of a call is in here: its words may be shown.
+        const reason = bounded(redact(error instanceof Error ? error.message : ''), 2_000);
+        app.log.error({ error: errorForLog(error), reason }, 'configuration not reloaded; the old one stays');
         onReload?.({ error });
         throw error;
       }

@@ -2,6 +2,7 @@ import { ChatError, type ChatEvent, type ChatStream, isVisible } from '@sluice/c
 import { routeOf } from '@sluice/registry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../server/access-hooks.ts';
+import { errorForLog } from '../server/error-for-log.ts';
 import type { Exchange } from '../server/exchanges.ts';
 import type { AnswerAbout, ClientWire, WireCall } from './client-wire.ts';
 import { failureHeaders, failureOf } from './failure.ts';
@@ -137,7 +138,8 @@ async function writeStream(
     }
     if (out.destroyed) return;
     const failure = noteFailure(sluice, thrown);
-    if (failure.code === 'internal') log.error({ err: thrown, requestId: record.id }, 'internal error');
+    if (failure.code === 'internal')
+      log.error({ error: errorForLog(thrown), requestId: record.id }, 'internal error');
     if (!out.headersSent) {
       out.writeHead(failure.status, {
         ...(reply.getHeaders() as { readonly [name: string]: string }),

@@ -129,6 +129,9 @@ test('after the answer has begun a failure is an error event, with no [DONE], an
   expect(text).not.toContain('[DONE]');
   expect(text).not.toContain('finish_reason":"');
   expect(text).not.toContain('a secret inside');
+  // The place where it happened is in the log, its words are not.
+  expect(gateway.log.join('')).toContain('stream-bytes.test.ts');
+  expect(gateway.log.join('')).not.toContain('a secret inside');
   expect(JSON.parse(text.trim().split('\n\n').at(-1)?.slice(6) ?? '')).toEqual({
     error: {
       message: 'an unexpected error in the gateway',

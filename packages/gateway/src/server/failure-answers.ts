@@ -5,6 +5,7 @@ import { failureHeaders, failureOf } from '../chat/failure.ts';
 import { Refusal } from '../chat/refusal.ts';
 import { routeHeader } from '../chat/route-header.ts';
 import { unknownPath } from './access-hooks.ts';
+import { errorForLog } from './error-for-log.ts';
 import { asRefusal } from './fastify-failure.ts';
 import { requestId } from './request-id.ts';
 
@@ -45,7 +46,7 @@ function answerFailure(
   }
   const failure = noteFailure(sluice, thrown);
   if (failure.code === 'internal')
-    request.log.error({ err: thrown, requestId: sluice.record.id }, 'internal error');
+    request.log.error({ error: errorForLog(thrown), requestId: sluice.record.id }, 'internal error');
   const { route } = sluice.record;
   if (route && sluice.generation.settings.routeHeader) reply.header('x-sluice-route', routeHeader(route));
   return reply.code(failure.status).headers(failureHeaders(failure)).send(wire.failure(failure));

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions } from 'fastify';
+import { errorForLog } from './error-for-log.ts';
 
 /** Where log lines go: nowhere, stdout, a stream, or a logger of the caller's own. */
 export type GatewayLogger =
@@ -37,25 +38,8 @@ export function loggerOptions(
       serializers: {
         req: () => ({}),
         res: () => ({}),
-        err: errorForLog,
+        err: (error: Error) => ({ stack: '', message: '', ...errorForLog(error) }),
       },
     },
-  };
-}
-
-/** An error's name, code and stack. Its other fields may hold parts of an answer. */
-function errorForLog(error: Error & { readonly code?: unknown }): {
-  type: string;
-  message: string;
-  stack: string;
-  code?: string;
-} {
-  const { name, message, stack = '', code, cause } = error;
-  const why = cause instanceof Error ? `\ncaused by ${cause.stack ?? cause.message}` : '';
-  return {
-    type: name,
-    message,
-    stack: `${stack}${why}`,
-    ...(typeof code === 'string' ? { code } : {}),
   };
 }

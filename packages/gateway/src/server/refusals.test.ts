@@ -154,6 +154,9 @@ test('a well-formed x-request-id is kept, any other is replaced, and no header c
   expect(await ask('trace-1.2:3')).toBe('trace-1.2:3');
   expect(await ask('two words')).toMatch(/^[\da-f-]{36}$/);
   expect(await ask('x'.repeat(200))).toMatch(/^[\da-f-]{36}$/);
+  const smuggling = await gateway.post({ ...hello, model: 'main:x\r\nset-cookie: a=b; "é' });
+  expect(smuggling.headers.get('set-cookie')).toBe(null);
+  expect(smuggling.headers.get('x-sluice-route')).toContain('main:x??set-cookie:_a=b__??');
 });
 
 test('pages of other origins are not let in unless they are named', async () => {
