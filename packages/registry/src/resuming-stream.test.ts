@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ChatError, type ChatErrorCode, type ChatEvent, type ChatRequest, collect, tee } from '@sluice/core';
 import { createSandbox } from '@sluice/sandbox';
 import { describe, expect, it } from 'vitest';
@@ -183,6 +185,28 @@ describe('resuming', () => {
       await timers.settle();
       expect([providers.map((provider) => provider.open()), timers.pending]).toEqual([[0, 0], 0]);
       expect(registry.snapshot().targets[1]).toMatchObject({ inFlight: 0, successRate: 1 });
+    }
+  });
+
+  it('lets go of everything when nobody holds the stream any more, read from or not', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    for (const isRead of [false, true]) {
+      const { registry, timers, providers } = resuming([[{ says: ['x', 'y'], stays: true }]], {
+        resume: 'continue',
+        timeout: 600_000,
+      });
+      const drop = async (): Promise<void> => {
+        const stream = await registry.stream(ask);
+        if (isRead) await stream[Symbol.asyncIterator]().next();
+      };
+      await drop();
+      await expect
+        .poll(() => {
+          collectGarbage();
+          return [providers[0]?.open(), timers.pending, registry.snapshot().targets[0]?.inFlight];
+        })
+        .toEqual([0, 0, 0]);
     }
   });
 
