@@ -12,8 +12,13 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 10_000,
     hookTimeout: 10_000,
     teardownTimeout: 5_000,
-    // Processes, not threads: undici's global state, signals and open handles stay apart between test files.
+    // Processes, not threads: a thread has no time zone (TZ), signals or standard streams of its own, and tests need them.
     pool: 'forks',
+    // One process for many files: starting one for each cost more processor time than all tests together (44 s and 36 s for
+    // 168 files). A file must therefore leave nothing behind, which is what the packages promise of their calls anyway.
+    isolate: false,
+    // As many as there are cores: tests rarely wait, and with more of them those that measure time fail on a busy machine.
+    maxWorkers: '100%',
     // A leftover `.only` would hide every other test.
     allowOnly: false,
     unstubEnvs: true,
