@@ -2,7 +2,7 @@ import type { PartialAnswer } from './chat-error.ts';
 import type { ToolCall } from './request.ts';
 
 /** What each part of a partial answer holds at most, in UTF-16 units: a longer one is cut. */
-export const longestPartial = 262_144;
+const longestPartial = 262_144;
 
 /** Keeps what a reader was given, in case the answer breaks off: bounded, since an answer may have no end. */
 export class PartialCollector {

@@ -48,7 +48,8 @@ function attemptLine(attempt: RouteAttempt, reasons: ReadonlyMap<string, string>
     attempt.resumed === 'restart' ? 'began the answer again' : undefined,
     attempt.waitedMs === undefined ? undefined : `after waiting ${attempt.waitedMs} ms`,
     attempt.credential === undefined ? undefined : `with key ${attempt.credential}`,
-    attempt.cooled && `${attempt.cooled.what} rests for ${Math.ceil(attempt.cooled.forMs / 1000)} s`,
+    attempt.cooled &&
+      `${attempt.cooled.what} rests for ${Math.max(1, Math.round(attempt.cooled.forMs / 1000))} s`,
   ].filter((note) => note !== undefined && note !== '');
   const what =
     outcome === 'served' ? `began to answer after ${durationMs} ms` : `${outcome} after ${durationMs} ms`;
