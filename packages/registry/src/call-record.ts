@@ -65,7 +65,7 @@ export class CallRecord {
       ...said(notes),
       ...(cooldown === undefined
         ? {}
-        : { cooled: { what: cooldown.scope, forMs: Math.ceil(cooldown.untilMs - nowMs) } }),
+        : { cooled: { what: cooldown.scope, forMs: Math.round(cooldown.untilMs - nowMs) } }),
     });
   }
 

@@ -38,7 +38,7 @@ export function createEngine(id: string, config: RegistryConfig, directory: () =
       link?.sync.cooled(cooldown);
       link?.changed();
       if (!channels.cooldown.hasSubscribers) return;
-      const forMs = Math.ceil(cooldown.untilMs - timers.now());
+      const forMs = Math.round(cooldown.untilMs - timers.now());
       channels.cooldown.publish({ registry: id, ...cooldown, forMs });
     },
   });

@@ -77,7 +77,7 @@ export function snapshotOf(inputs: SnapshotInputs): RegistrySnapshot {
     cooldowns: cooldowns
       .running(nowMs)
       .slice(0, longestList)
-      .map(({ scope, key, code, untilMs }) => ({ scope, key, code, forMs: Math.ceil(untilMs - nowMs) })),
+      .map(({ scope, key, code, untilMs }) => ({ scope, key, code, forMs: Math.round(untilMs - nowMs) })),
     budgets: { retry: retryBudget.has(nowMs), hedge: hedgeBudget.has(nowMs) },
   };
 }
@@ -103,7 +103,7 @@ function targetSnapshot(target: Target, nowMs: number): TargetSnapshot {
       : {
           credentials: pool.states(nowMs).map(({ label, untilMs, code }) => ({
             name: label,
-            forMs: Math.max(0, Math.ceil(untilMs - nowMs)),
+            forMs: Math.max(0, Math.round(untilMs - nowMs)),
             ...(code === undefined ? {} : { code }),
           })),
         }),

@@ -331,7 +331,7 @@ describe('bad input is told in one clear line, with a non-zero exit and no stack
   it('a proxy that is not there', async () => {
     const proxy = await closedAddress();
     const result = await chat(`UP --proxy ${proxy} Hello`);
-    expect(oneLine(result)).toContain(`the proxy ${proxy.slice(7)} could not connect`);
+    expect(oneLine(result)).toContain(`the proxy ${proxy.slice(7)} cannot be reached`);
     expect(result.exitCode).toBe(1);
   });
 

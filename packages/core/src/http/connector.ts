@@ -138,11 +138,10 @@ function proxyAuthorization(proxy: URL): { 'proxy-authorization'?: string } {
 /** Names the proxy without its user name and password. */
 function proxyError(proxy: URL, cause: unknown): ChatError {
   const { code, message } = cause as { code?: string; message?: string };
-  return new ChatError(
-    'network',
-    `the proxy ${proxy.host} could not connect: ${code ?? message ?? 'no reason given'}`,
-    {
-      cause,
-    },
-  );
+  // A code is of the socket to the proxy itself; what the proxy says of the target comes in words.
+  const what =
+    code === undefined
+      ? `could not connect: ${message ?? 'no reason given'}`
+      : `cannot be reached (${code}); check its address`;
+  return new ChatError('network', `the proxy ${proxy.host} ${what}`, { cause });
 }
