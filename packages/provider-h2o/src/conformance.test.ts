@@ -3,9 +3,11 @@ import { createSandbox } from '@sluice/sandbox';
 import { forwardTo, testProvider, type UpstreamDescription } from '@sluice/testkit';
 import { afterAll, describe, it } from 'vitest';
 import { createH2o } from './create-h2o.ts';
+import { defaultModel } from './h2o-server.ts';
 
 // The conversation around an answer is played by the sandbox; the answer itself is the kit's, byte by byte.
-const sandbox = await createSandbox({ services: { h2o: { welcomeModal: false, stopDelayMs: 0 } } });
+const models = [defaultModel, 'sandbox'];
+const sandbox = await createSandbox({ services: { h2o: { models, welcomeModal: false, stopDelayMs: 0 } } });
 afterAll(() => sandbox.close());
 
 const event = (message: object): string => `data:${JSON.stringify(message)}\n\n`;
@@ -19,7 +21,7 @@ function upstreamOf(era: 'a' | 'e', answer: Omit<UpstreamDescription, 'contentTy
     isAnswer: ({ method, path }) => method === 'POST' && /^\/conversation\/[^/]+$/.test(path),
     steps: forwardTo(sandbox.urls.h2oByEra[era]),
     models: {
-      ids: ['one-model'],
+      ids: models,
       isRequest: ({ path }) => path.startsWith('/__data.json') || path.endsWith('/models'),
     },
     async leftovers() {

@@ -1,0 +1,47 @@
+import { testProvider } from '@sluice/testkit';
+import { describe, it } from 'vitest';
+import { createOpenAICompatible } from './create-openai-compatible.ts';
+
+const chunk = (delta: object, more: object = {}): string =>
+  `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', choices: [{ index: 0, delta, ...more }] })}\n\n`;
+
+const finishReasons = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  interrupted: 'stop',
+  other: 'odd',
+} as const;
+
+testProvider(
+  {
+    create: ({ baseURL, credential }) =>
+      createOpenAICompatible({ baseURL: `${baseURL}/v1`, apiKey: credential, defaultModel: 'sandbox' }),
+    upstream: {
+      contentType: 'text/event-stream',
+      begin: chunk({ role: 'assistant', content: '' }),
+      text: (content) => chunk({ content }),
+      reasoning: (reasoning_content) => chunk({ reasoning_content }),
+      toolCall: ({ id, name, arguments: given }) =>
+        chunk({ tool_calls: [{ index: 0, id, type: 'function', function: { name, arguments: given } }] }),
+      error: (message) => `data: ${JSON.stringify({ error: { message, type: 'server_error' } })}\n\n`,
+      end: ({ reason, usage }) =>
+        chunk({}, { finish_reason: finishReasons[reason] }) +
+        (usage
+          ? `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: usage.inputTokens, completion_tokens: usage.outputTokens } })}\n\n`
+          : '') +
+        'data: [DONE]\n\n',
+      reasons: ['stop', 'length', 'content-filter', 'other'],
+      whole: (content) => ({
+        contentType: 'application/json',
+        body: JSON.stringify({
+          choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+        }),
+      }),
+      models: { ids: ['sandbox', 'sandbox-mini'], body: '{"data":[{"id":"sandbox"},{"id":"sandbox-mini"}]}' },
+    },
+    declares: { anyModel: 'which models there are, only the server knows' },
+  },
+  { describe, it },
+);
