@@ -9,6 +9,9 @@ import { scriptedUpstream } from '../upstream/scripted-upstream.ts';
 /** How long the limits of these checks are, in milliseconds: short, but longer than a busy machine needs for a request. */
 const limitMs = 60;
 
+/** How long an upstream that goes on and on waits between two pieces, in milliseconds. */
+const beatMs = 5;
+
 /** How often a connection is kept alive until it is plain that no limit comes. */
 const mostBeats = 40;
 
@@ -92,10 +95,12 @@ export const timeouts: readonly Check[] = [
       bench.answer(async function* () {
         yield bench.wire.head;
         yield chunk(bench.wire.frames([]).begin);
-        while (true) {
+        // Longer than any limit that is tried below.
+        for (let beat = 0; beat < bench.subject.patienceMs / beatMs; beat += 1) {
           yield chunk(bench.subject.upstream.text('on and '));
-          yield pause(limitMs / 12);
+          yield pause(beatMs);
         }
+        yield { action: 'reset' };
       });
       // An answer has to begin within the limit, which takes a busy machine more than one try.
       let totalMs = 2 * limitMs;

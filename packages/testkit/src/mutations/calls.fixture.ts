@@ -3,7 +3,7 @@ import { ChatError, type ChatEvent, errorFromStatus, type Timeouts } from '@slui
 import { createHttpClient } from '@sluice/core/http';
 import { changeEvents, changeStreams, wrapStream } from '../wrap-stream.fixture.ts';
 import type { Mutation } from './mutation.fixture.ts';
-import { optionsTo } from './streams.fixture.ts';
+import { optionsTo } from './parts.fixture.ts';
 
 /** Takes one limit out of a call's. */
 function withoutLimit(name: keyof Timeouts): Mutation['parts'] {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { allChecks } from '../all-checks.ts';
 import { answerMutations } from './answers.fixture.ts';
 import { callMutations } from './calls.fixture.ts';
+import { requestMutations } from './requests.fixture.ts';
 import { streamMutations } from './streams.fixture.ts';
 
 /** Caught elsewhere: what these need is no part of the reference protocol. */
@@ -9,7 +10,9 @@ const byOtherTests = ['nothing-left-upstream', 'model-passed-on'];
 
 test('every check can fail: some mutation makes it', () => {
   const caught = new Set(
-    [...streamMutations, ...callMutations, ...answerMutations].flatMap(({ fails }) => fails),
+    [...streamMutations, ...callMutations, ...answerMutations, ...requestMutations].flatMap(
+      ({ fails }) => fails,
+    ),
   );
   const never = allChecks.map(({ id }) => id).filter((id) => !caught.has(id) && !byOtherTests.includes(id));
   expect(never).toEqual([]);

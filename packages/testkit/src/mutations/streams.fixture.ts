@@ -1,20 +1,7 @@
-import { ChatError, type ChatEvent, type ChatProvider } from '@sluice/core';
-import type { EventDecoder } from '@sluice/core/http';
+import { ChatError, type ChatEvent } from '@sluice/core';
 import { changeEvents, changeStreams, wrapStream } from '../wrap-stream.fixture.ts';
 import type { Mutation } from './mutation.fixture.ts';
-
-/** The decoder, with parts of it replaced. */
-export function decoding(change: (decoder: EventDecoder) => Partial<EventDecoder>): Mutation['parts'] {
-  return () => ({
-    spec: (spec) => ({
-      ...spec,
-      decode: (head, request, context) => {
-        const decoder = spec.decode(head, request, context);
-        return { push: decoder.push, end: decoder.end, ...change(decoder) };
-      },
-    }),
-  });
-}
+import { decoding, optionsTo } from './parts.fixture.ts';
 
 /** What an answer is, when it is given, and when it has ended. */
 export const streamMutations: readonly Mutation[] = [
@@ -354,16 +341,3 @@ export const streamMutations: readonly Mutation[] = [
     says: /a malformed frame in the middle of an answer: expected invalid-response, got an answer/,
   },
 ];
-
-/** A provider whose calls get other options. */
-export function optionsTo(
-  change: (
-    options: NonNullable<Parameters<ChatProvider['stream']>[1]>,
-  ) => Parameters<ChatProvider['stream']>[1],
-): (provider: ChatProvider) => ChatProvider {
-  return (provider) => ({
-    ...provider,
-    stream: async (request, options) => provider.stream(request, change(options ?? {})),
-    listModels: async (options) => provider.listModels(change(options ?? {})),
-  });
-}

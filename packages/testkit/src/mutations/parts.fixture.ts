@@ -1,0 +1,53 @@
+import type { ChatEvent, ChatProvider } from '@sluice/core';
+import type { EventDecoder } from '@sluice/core/http';
+import { changeEvents } from '../wrap-stream.fixture.ts';
+import type { Mutation } from './mutation.fixture.ts';
+
+/** The decoder, with parts of it replaced. */
+export function decoding(change: (decoder: EventDecoder) => Partial<EventDecoder>): Mutation['parts'] {
+  return () => ({
+    spec: (spec) => ({
+      ...spec,
+      decode: (head, request, context) => {
+        const decoder = spec.decode(head, request, context);
+        return { push: decoder.push, end: decoder.end, ...change(decoder) };
+      },
+    }),
+  });
+}
+
+/** Events one by one. */
+export function mapped(change: (event: ChatEvent) => readonly ChatEvent[]): Mutation['parts'] {
+  return () => ({
+    wrap: changeEvents(async function* (events) {
+      for await (const event of events) yield* change(event);
+    }),
+  });
+}
+
+/** Requests as they are encoded. */
+export function bodies(change: (body: { [field: string]: unknown }) => object): Mutation['parts'] {
+  return () => ({
+    spec: (spec) => ({
+      ...spec,
+      encode: (request, context) => {
+        const encoded = spec.encode(request, context);
+        const body = JSON.parse(String(encoded.body)) as { [field: string]: unknown };
+        return { ...encoded, body: JSON.stringify(change(body)) };
+      },
+    }),
+  });
+}
+
+/** A provider whose calls get other options. */
+export function optionsTo(
+  change: (
+    options: NonNullable<Parameters<ChatProvider['stream']>[1]>,
+  ) => Parameters<ChatProvider['stream']>[1],
+): (provider: ChatProvider) => ChatProvider {
+  return (provider) => ({
+    ...provider,
+    stream: async (request, options) => provider.stream(request, change(options ?? {})),
+    listModels: async (options) => provider.listModels(change(options ?? {})),
+  });
+}
