@@ -48,6 +48,8 @@ async function buildScripts(target: WorkspacePackage, entries: readonly Entry[])
     platform: 'node',
     skipNodeModulesBundle: true,
     splitting: true,
+    // Built-in modules that came later, node:test among them, are found by their whole names only.
+    removeNodeProtocol: false,
     clean: true,
     dts: false,
     minify: false,
