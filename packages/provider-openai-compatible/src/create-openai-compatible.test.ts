@@ -262,3 +262,17 @@ test('two answers at once do not mix', async () => {
     expect(sandbox.requests.find(({ body }) => body.includes(content))?.answer).toBe(text);
   }
 });
+
+test('the token of a header of one’s own stays out of errors, also without its scheme', async () => {
+  sandbox.configure({
+    reply: () => ({ failure: { message: 'no account for own-token-123456', status: 500 } }),
+  });
+  try {
+    const headers = { 'x-account-key': 'Token own-token-123456' };
+    const error = await failure(complete(provider({ headers }), ask));
+    expect(error.message).toContain('no account for');
+    expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('own-token');
+  } finally {
+    sandbox.configure({ reply: () => undefined });
+  }
+});

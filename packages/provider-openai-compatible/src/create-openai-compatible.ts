@@ -1,5 +1,5 @@
 import type { ChatProvider } from '@sluice/core';
-import { defineHttpProvider, type HttpRequest, withHeaders } from '@sluice/core/http';
+import { defineHttpProvider, type HttpRequest, headerCredentials, withHeaders } from '@sluice/core/http';
 import { AnswerDecoder } from './answer-decoder.ts';
 import { wireCapabilities } from './capabilities.ts';
 import { asksForUsage, type EncodingSettings, encodeRequest } from './encode-request.ts';
@@ -8,9 +8,6 @@ import { checkExtraFields } from './extra-fields.ts';
 import { readModels } from './models-list.ts';
 import { checkOptions, type OpenAICompatibleOptions } from './options.ts';
 import { refusalWithHint } from './refusal-hints.ts';
-
-/** Headers whose values are credentials, whatever the server calls them. */
-const secretHeader = /auth|key|token|secret|cookie/i;
 
 /**
  * Makes a provider of any server that speaks `/v1/chat/completions`: OpenAI, vLLM, Ollama, llama.cpp, LM Studio and many more.
@@ -28,7 +25,8 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): ChatPr
   const completions = endpoint(options.baseURL, '/chat/completions', id);
   const models = endpoint(options.baseURL, '/models', id);
   const headers = ownHeaders(options);
-  const credentials = credentialsOf(options);
+  // Parts of headers as well: a server may repeat the token of `Bearer <token>` alone.
+  const credentials = [...(options.apiKey ? [options.apiKey] : []), ...headerCredentials(options.headers)];
   const get: HttpRequest = {
     method: 'GET',
     url: models,
@@ -101,9 +99,4 @@ function ownHeaders({ apiKey, headers }: OpenAICompatibleOptions): { readonly [n
   return withHeaders({ method: 'GET', url: '', headers: key }, headers).headers as {
     readonly [name: string]: string;
   };
-}
-
-function credentialsOf({ apiKey, headers }: OpenAICompatibleOptions): readonly string[] {
-  const secret = Object.entries(headers ?? {}).filter(([name]) => secretHeader.test(name));
-  return [...(apiKey ? [apiKey] : []), ...secret.map(([, value]) => value)];
 }

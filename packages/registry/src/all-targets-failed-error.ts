@@ -1,5 +1,5 @@
 import {
-  type ChatError,
+  ChatError,
   type ChatErrorCode,
   longestRetryAfterMs,
   type PartialAnswer,
@@ -73,18 +73,7 @@ export class AllTargetsFailedError extends AggregateError implements ChatError {
 
   /** For logs, as of any `ChatError`, with the attempts. */
   toJSON(): Record<string, unknown> {
-    return {
-      name: this.name,
-      code: this.code,
-      message: this.message,
-      ...(this.provider === undefined ? {} : { provider: this.provider }),
-      ...(this.model === undefined ? {} : { model: this.model }),
-      ...(this.status === undefined ? {} : { status: this.status }),
-      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
-      sent: this.sent,
-      ...(this.body === undefined ? {} : { body: this.body }),
-      attempts: this.attempts,
-    };
+    return { ...ChatError.prototype.toJSON.call(this), attempts: this.attempts };
   }
 }
 
