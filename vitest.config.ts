@@ -6,7 +6,12 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
  */
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'tooling/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'trials/src/**/*.test.ts',
+      'tooling/**/*.test.ts',
+      'examples/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**', 'tooling/pack/**'],
     // Tests open real sockets on loopback: a test that takes longer than this waits for something that never comes.
     testTimeout: 10_000,
