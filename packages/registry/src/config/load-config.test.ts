@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
@@ -44,6 +45,18 @@ describe('a configuration is found and loaded', () => {
     expect(await fileFor('a.json', { SLUICE_CONFIG: 'b.json' })).toBe(join(folder, 'a.json'));
     expect(await fileFor(undefined, { SLUICE_CONFIG: 'b.json' })).toBe(join(folder, 'b.json'));
     expect(await fileFor(undefined, { SLUICE_CONFIG: '' })).toBe(join(folder, 'sluice.config.json'));
+  });
+
+  it('anew once it has changed, and tells in which line of JSON a part of it stands', async () => {
+    const folder = applicationOf({ files: { 'a.mjs': `export default ${json};`, 'a.json': json } });
+    const load = (file: string) => loadConfig({ cwd: folder, file });
+    await load('a.mjs');
+    await writeFile(join(folder, 'a.mjs'), 'export default {providers: {ylokh: {}, h2o: {}}};');
+    const changed = await load('a.mjs');
+    expect(Object.keys(changed?.config.providers ?? {})).toEqual(['ylokh', 'h2o']);
+    expect(changed?.lineOf(['providers', 'h2o'])).toBeUndefined();
+    await writeFile(join(folder, 'a.json'), '{\n"providers": {\n"h2o": {}}}');
+    expect((await load('a.json'))?.lineOf(['providers', 'h2o'])).toBe(3);
   });
 
   it('if there is one', async () => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,7 +17,12 @@ export interface LoadedConfig {
   /** Its folder: where `discoverProviders({ from })` begins. */
   readonly directory: string;
   readonly config: SluiceConfig;
+  /** The line in which a part of it stands, counted from 1, for mistakes that are found later; known for JSON. */
+  lineOf(path: readonly PropertyKey[]): number | undefined;
 }
+
+/** What came out of a file. */
+type Content = Pick<LoadedConfig, 'config' | 'lineOf'>;
 
 /** A configuration in JSON is not longer than this, in UTF-16 units. */
 const mostJson = 1024 * 1024;
@@ -26,7 +32,8 @@ const longestImportMs = 30_000;
 
 /**
  * Finds `sluice.config.{ts,js,mjs,json}` and loads it: modules by an import of their default export (Node strips the types
- * of TypeScript itself), JSON as data. Nothing if there is no such file.
+ * of TypeScript itself), JSON as data. Nothing if there is no such file. A file that has changed since it was last loaded is
+ * read anew; what a module imports itself is not.
  *
  * Throws a `ConfigError` that names the file and every mistake with its path; for JSON also with its line.
  *
@@ -36,11 +43,11 @@ const longestImportMs = 30_000;
 export async function loadConfig(options: FindConfigOptions): Promise<LoadedConfig | undefined> {
   const file = findConfig(options);
   if (file === undefined) return undefined;
-  const config = file.endsWith('.json') ? await fromJson(file) : await fromModule(file);
-  return { file, directory: dirname(file), config };
+  const content = file.endsWith('.json') ? await fromJson(file) : await fromModule(file);
+  return { file, directory: dirname(file), ...content };
 }
 
-async function fromJson(file: string): Promise<SluiceConfig> {
+async function fromJson(file: string): Promise<Content> {
   let text: string;
   let value: unknown;
   try {
@@ -51,16 +58,17 @@ async function fromJson(file: string): Promise<SluiceConfig> {
   }
   if (text.length > mostJson) throw unusable(file, `it has more than ${mostJson} characters`);
   let lines: ReturnType<typeof linesOfJson> | undefined;
-  return checkConfig(value, file, (path) => {
+  const lineOf = (path: readonly PropertyKey[]): number => {
     lines ??= linesOfJson(text);
     return lines(path);
-  });
+  };
+  return { config: checkConfig(value, file, lineOf), lineOf };
 }
 
-async function fromModule(file: string): Promise<SluiceConfig> {
+async function fromModule(file: string): Promise<Content> {
   let config: unknown;
   try {
-    const module = await inTime(import(pathToFileURL(file).href) as Promise<{ readonly default?: unknown }>);
+    const module = await inTime(import(moduleUrl(file)) as Promise<{ readonly default?: unknown }>);
     config = module.default;
   } catch (error) {
     throw unloadable(file, error);
@@ -69,11 +77,17 @@ async function fromModule(file: string): Promise<SluiceConfig> {
     throw unusable(file, 'it has no default export; write: export default defineConfig({ … })');
   }
   try {
-    return checkConfig(config, file);
+    return { config: checkConfig(config, file), lineOf: () => undefined };
   } catch (error) {
     // A getter or a proxy may throw whatever it likes.
     throw error instanceof ConfigError ? error : unloadable(file, error);
   }
+}
+
+/** Node imports one URL once and for all: the file's age in it makes a changed file another module. */
+function moduleUrl(file: string): string {
+  const { mtimeMs, size } = statSync(file);
+  return `${pathToFileURL(file).href}?changed=${mtimeMs}-${size}`;
 }
 
 /** An import that waits for something that never comes would hang without a word. */
@@ -113,8 +127,9 @@ function unloadable(file: string, error: unknown): ConfigError {
 function lineOf(file: string, error: unknown): string | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   for (const name of [pathToFileURL(file).href, file]) {
-    const at = stack.indexOf(`${name}:`);
-    const line = at < 0 ? undefined : /^\d+/.exec(stack.slice(at + name.length + 1))?.[0];
+    const at = stack.indexOf(name);
+    const line =
+      at < 0 ? undefined : /^(?:\?changed=[\d.-]+)?:(\d+)/.exec(stack.slice(at + name.length))?.[1];
     if (line !== undefined) return `line ${line}`;
   }
   return undefined;
