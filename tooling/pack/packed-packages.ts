@@ -11,7 +11,7 @@ import {
 } from '../workspace/packages.ts';
 
 /** A tarball. */
-interface Archive {
+export interface Archive {
   /** Absolute path. */
   readonly tarball: string;
   /** The files in it, from the package's folder, sorted. */
@@ -62,7 +62,8 @@ export async function packAndInstall(packages: readonly WorkspacePackage[]): Pro
   return { folder, packed: new Map(packed), remove: () => rm(scratch, { recursive: true, force: true }) };
 }
 
-async function pack(each: WorkspacePackage, destination: string): Promise<Archive> {
+/** Packs one package as `pnpm publish` would, with its workspace ranges resolved. */
+export async function pack(each: Pick<WorkspacePackage, 'folder'>, destination: string): Promise<Archive> {
   const output = await runPnpm(['pack', '--json', '--pack-destination', destination], each.folder);
   const { filename, files } = JSON.parse(output) as { filename: string; files: readonly { path: string }[] };
   return { tarball: filename, files: files.map(({ path }) => path).sort() };
