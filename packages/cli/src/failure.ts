@@ -1,6 +1,9 @@
 import { ChatError, type ChatErrorCode, type RouteAttempt } from '@sluice/core';
 import { NoTargetError, routeOf } from '@sluice/registry';
+import { ConfigError } from '@sluice/registry/config';
+import { DiscoveryError } from '@sluice/registry/discovery';
 import { exitCodes } from './exit-code.ts';
+import { printableLine } from './terminal/printable.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -15,16 +18,30 @@ const flagOf: { readonly [name: string]: string } = { baseURL: '--base-url', 'ti
 
 /** Tells of a failure in one line, with the stack trace only if SLUICE_DEBUG asks for it. Returns the exit code. */
 export async function reportFailure(error: unknown, terminal: Terminal): Promise<number> {
-  await terminal.complain(failureLine(error));
+  const [line = '', ...further] = linesOf(error);
+  await terminal.complain(line);
+  for (const mistake of further) await terminal.err.write(`  ${printableLine(mistake)}\n`);
   if (terminal.io.env.SLUICE_DEBUG && error instanceof Error) {
     await terminal.err.write(`${stacksOf(error)}\n`);
   }
-  return error instanceof UsageError || error instanceof NoTargetError ? exitCodes.usage : exitCodes.failure;
+  return isUsage(error) ? exitCodes.usage : exitCodes.failure;
+}
+
+/** Whether the command line or the configuration is wrong, so that nothing was sent. */
+function isUsage(error: unknown): boolean {
+  return error instanceof UsageError || error instanceof NoTargetError || error instanceof ConfigError;
+}
+
+/** A configuration tells each mistake in a line of its own. */
+function linesOf(error: unknown): readonly string[] {
+  return error instanceof ConfigError ? error.message.split('\n') : [failureLine(error)];
 }
 
 /** One sentence: what happened, where, what to do. */
 export function failureLine(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError || error instanceof ConfigError || error instanceof DiscoveryError) {
+    return error.message;
+  }
   if (ChatError.is(error)) {
     const hint = hints[error.code];
     const message = messageOf(error).replace(

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { PassThrough, Writable } from 'node:stream';
 import type { EndSignal, Io, OutputStream } from './terminal/io.ts';
 
@@ -68,11 +69,19 @@ export interface FakeIoOptions {
   /** Which streams are terminals. Default: none. */
   readonly terminal?: readonly ('stdin' | 'stdout' | 'stderr')[];
   readonly env?: Io['env'];
+  /** Default: a folder without a configuration. */
+  readonly cwd?: string;
   /** With what every writing to stdout fails. */
   readonly stdoutFails?: Error;
 }
 
-export function fakeIo({ stdin, terminal = [], env = {}, stdoutFails }: FakeIoOptions = {}): FakeIo {
+export function fakeIo({
+  stdin,
+  terminal = [],
+  env = {},
+  cwd = tmpdir(),
+  stdoutFails,
+}: FakeIoOptions = {}): FakeIo {
   const input = Object.assign(new PassThrough(), { isTTY: terminal.includes('stdin') });
   if (!input.isTTY) input.end(stdin ?? '');
   const listeners = new Set<(signal: EndSignal) => void>();
@@ -81,6 +90,7 @@ export function fakeIo({ stdin, terminal = [], env = {}, stdoutFails }: FakeIoOp
     stdout: new Sink(terminal.includes('stdout'), stdoutFails),
     stderr: new Sink(terminal.includes('stderr')),
     env,
+    cwd,
     onSignal(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

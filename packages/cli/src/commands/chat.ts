@@ -83,11 +83,11 @@ async function converse(
     throw new UsageError('--json needs a prompt; try `sluice chat --json "Hello"`');
   }
   const options: CallOptions = { ...reachOf(flags), stream: flags.stream };
-  await using upstream = await openUpstream(flags, terminal.io.env);
+  await using upstream = await openUpstream(flags, terminal.io);
   const model = await modelName(flags.model, upstream, options, terminal);
   const request = requestOf(messages ?? systemMessages(flags.system), model, flags);
   check(request, upstream);
-  if (upstream.notice !== undefined) await terminal.note(upstream.notice);
+  for (const notice of upstream.notices) await terminal.note(notice);
   return messages === undefined
     ? await chatAtTerminal(upstream, request, options, terminal, renderer)
     : await answerOnce(upstream, request, options, terminal, renderer);

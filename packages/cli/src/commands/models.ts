@@ -35,9 +35,11 @@ export function modelsCommand(
 async function listModels(flags: ModelsFlags, terminal: Terminal): Promise<number> {
   const { io, out, complain, note } = terminal;
   const reach = reachOf(flags);
-  await using upstream = await openUpstream(flags, io.env);
-  if (upstream.notice !== undefined) await note(upstream.notice);
-  const rows = await upstream.registry.listModelsByProvider(reach);
+  await using upstream = await openUpstream(flags, io);
+  for (const notice of upstream.notices) await note(notice);
+  const { only, registry } = upstream;
+  const all = await registry.listModelsByProvider(reach);
+  const rows = only === undefined ? all : all.filter(({ provider }) => provider === only.id);
   for (const { provider, error } of rows) {
     if (error) await complain(`${provider} could not be asked: ${failureLine(error)}`);
   }

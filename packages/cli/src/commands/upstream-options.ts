@@ -15,10 +15,15 @@ export interface UpstreamFlags extends UpstreamOptions {
 /** Adds the options that say which upstream to talk to, and how to reach it. */
 export function addUpstreamOptions(command: Command): Command {
   return command
-    .option('-p, --provider <id>', 'only this provider: h2o, ylokh, flowgpt or openai-compatible', notEmpty)
+    .option(
+      '-c, --config <file>',
+      'the configuration (default: sluice.config.{ts,js,mjs,json} here or above)',
+      notEmpty,
+    )
+    .option('-p, --provider <id>', 'only this provider, such as h2o', notEmpty)
     .option(
       '-u, --base-url <url>',
-      'address of a real upstream (default provider: openai-compatible); without it the embedded sandbox answers',
+      'address of a real upstream (default provider: openai-compatible) instead of what is configured',
       notEmpty,
     )
     .option('-k, --api-key-env <name>', 'the environment variable that holds the upstream’s key', notEmpty)
@@ -36,7 +41,7 @@ export function addUpstreamOptions(command: Command): Command {
         'takes the servers of these providers in the sandbox down, such as h2o,ylokh; also SLUICE_SANDBOX_DOWN',
       )
         .argParser(gathered)
-        .conflicts('baseUrl'),
+        .conflicts(['baseUrl', 'config']),
     );
 }
 

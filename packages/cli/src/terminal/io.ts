@@ -18,6 +18,8 @@ export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: { readonly [name: string]: string | undefined };
+  /** The working folder: where the configuration is looked for, and files are named from. */
+  readonly cwd: string;
   /** Calls the listener for Ctrl-C, SIGTERM and a closed terminal instead of ending the process. The function returned takes it back. */
   onSignal(listener: (signal: EndSignal) => void): () => void;
 }
@@ -31,6 +33,7 @@ export function processIo(): Io {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    cwd: process.cwd(),
     onSignal(listener) {
       for (const signal of signals) process.on(signal, listener);
       return () => {

@@ -1,9 +1,10 @@
-import type { ChatProvider, ProviderManifest } from '@sluice/core';
+import { type ChatProvider, closest, type ProviderManifest } from '@sluice/core';
 import { createFlowGpt, manifest as flowgpt } from '@sluice/provider-flowgpt';
 import { createH2o, manifest as h2o } from '@sluice/provider-h2o';
 import { createOpenAICompatible, manifest as openAICompatible } from '@sluice/provider-openai-compatible';
 import { createYlokh, manifest as ylokh } from '@sluice/provider-ylokh';
 import type { SandboxUrls, ServiceSelector } from '@sluice/sandbox';
+import { UsageError } from '../usage-error.ts';
 
 /** Where a provider is to be found. */
 export interface ProviderAddress {
@@ -47,6 +48,23 @@ export const builtInProviders: readonly BuiltInProvider[] = [
     sandbox: { service: 'openai', url: (urls) => urls.openai, defaultModel: 'sandbox' },
   },
 ];
+
+/** Throws a `UsageError` with the nearest id for an unknown one. */
+export function findBuiltIn(id: string): BuiltInProvider {
+  const found = builtInProviders.find(({ manifest }) => manifest.id === id);
+  if (found) return found;
+  throw unknownProvider(
+    id,
+    builtInProviders.map(({ manifest }) => manifest.id),
+  );
+}
+
+/** What to say of a provider that there is not. */
+export function unknownProvider(id: string, ids: readonly string[]): UsageError {
+  const near = closest(id, ids);
+  const hint = near === undefined ? `there are ${ids.join(', ')}` : `did you mean ${near}?`;
+  return new UsageError(`no provider is named ${JSON.stringify(id)}; ${hint}`);
+}
 
 /** The id of the provider for an address of which nothing else is said. */
 export const commonProvider = 'openai-compatible';

@@ -17,17 +17,17 @@ export async function modelName(
   if (only === undefined) return wanted;
   if (wanted !== undefined) {
     const [other = ''] = wanted.split(':', 1);
-    if (
-      other !== only.id &&
-      other !== wanted &&
-      builtInProviders.some(({ manifest }) => manifest.id === other)
-    ) {
+    const ids = [...registry.providers, ...builtInProviders.map(({ manifest }) => manifest)].map(
+      ({ id }) => id,
+    );
+    if (other !== only.id && other !== wanted && ids.includes(other)) {
       throw new UsageError(`--model ${wanted} is a model of ${other}, and only ${only.id} is to be asked`);
     }
     return wanted === only.id || wanted.startsWith(`${only.id}:`) ? wanted : `${only.id}:${wanted}`;
   }
   if (only.hasDefault) return only.id;
-  const [row] = await registry.listModelsByProvider(options);
+  const rows = await registry.listModelsByProvider(options);
+  const row = rows.find(({ provider }) => provider === only.id);
   if (row?.error) throw row.error;
   const first = row?.models[0]?.id;
   if (first === undefined) throw new UsageError('the server lists no model: name one with --model');

@@ -1,25 +1,24 @@
-import { closest } from '@sluice/core';
+import type { ChatProvider, ProviderManifest } from '@sluice/core';
 import { createRegistry, type Registration, type Registry } from '@sluice/registry';
-import { createSandbox, type Sandbox } from '@sluice/sandbox';
+import { loadConfig } from '@sluice/registry/config';
 import type { Io } from '../terminal/io.ts';
 import { UsageError } from '../usage-error.ts';
 import {
-  type BuiltInProvider,
   builtInProviders,
   commonProvider,
   type ProviderAddress,
+  unknownProvider,
 } from './built-in-providers.ts';
+import { installedProviders } from './installed-providers.ts';
+import { type OpenRegistryOptions, openRegistry } from './open-registry.ts';
+import { oneAfterTheOther } from './sandbox-providers.ts';
 
 /** Which upstream a command is to talk to. */
-export interface UpstreamOptions {
+export interface UpstreamOptions extends OpenRegistryOptions {
   readonly provider?: string | undefined;
   readonly baseUrl?: string | undefined;
   /** The name of the environment variable that holds the key. */
   readonly apiKeyEnv?: string | undefined;
-  /** Tokens per second of the sandbox. */
-  readonly sandboxRate?: number | undefined;
-  /** Providers whose server in the sandbox resets every connection. */
-  readonly sandboxDown?: readonly string[] | undefined;
 }
 
 /** What a command talks to. */
@@ -29,43 +28,63 @@ export interface Upstream extends AsyncDisposable {
   forgetFailures(): void;
   /** The one provider that was chosen, if one was, and whether it has a model of its own where none is named. */
   readonly only?: { readonly id: string; readonly hasDefault: boolean };
-  /** What the user has to know before an answer is shown. */
-  readonly notice?: string;
+  /** What the user has to know before an answer is shown, a line each. */
+  readonly notices: readonly string[];
 }
 
-/** How fast the sandbox speaks if nothing is said, in tokens per second: about as fast as a good upstream. */
-const defaultSandboxRate = 60;
-
-const sandboxNotice =
-  'no upstream is configured: the embedded sandbox answers, which is no language model (--base-url names a real one)';
-
-/** Finds the upstream that the options mean; without an address, starts the embedded sandbox. Throws `UsageError`. */
-export async function openUpstream(options: UpstreamOptions, env: Io['env']): Promise<Upstream> {
-  const chosen = options.provider === undefined ? undefined : findProvider(options.provider);
-  if (options.baseUrl !== undefined) return openAddress(options.baseUrl, chosen, options, env);
+/**
+ * Finds the upstream that the options mean: an address, else what is configured, else the embedded sandbox. Throws a
+ * `UsageError`, or a `ConfigError` for a configuration that is wrong.
+ */
+export async function openUpstream(
+  options: UpstreamOptions,
+  world: Pick<Io, 'cwd' | 'env'>,
+): Promise<Upstream> {
+  if (options.baseUrl !== undefined) return await openAddress(options.baseUrl, options, world);
   if (options.apiKeyEnv !== undefined) {
     throw new UsageError('--api-key-env needs an upstream to send the key to: add --base-url');
   }
-  return openSandbox(chosen, options, env);
+  return await openConfigured(options, world);
 }
 
-/** Throws a `UsageError` with the nearest id for an unknown one. */
-function findProvider(id: string): BuiltInProvider {
-  const found = builtInProviders.find(({ manifest }) => manifest.id === id);
-  if (found) return found;
-  const ids = builtInProviders.map(({ manifest }) => manifest.id);
-  const near = closest(id, ids);
-  throw new UsageError(
-    `no provider is named ${JSON.stringify(id)}; ${near === undefined ? `there are ${ids.join(', ')}` : `did you mean ${near}?`}`,
+async function openConfigured(options: UpstreamOptions, world: Pick<Io, 'cwd' | 'env'>): Promise<Upstream> {
+  const opened = await openRegistry(options, world);
+  const { renewed, diagnostics, notice } = opened;
+  try {
+    const only = options.provider === undefined ? undefined : memberOf(options.provider, opened.registry);
+    let { registry } = opened;
+    return {
+      notices: [...(notice === undefined ? [] : [notice]), ...diagnostics.map(({ message }) => message)],
+      ...(only === undefined ? {} : { only }),
+      get registry() {
+        return registry;
+      },
+      forgetFailures() {
+        registry = renewed();
+      },
+      [Symbol.asyncDispose]: opened.close,
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+function memberOf(id: string, { providers }: Registry): NonNullable<Upstream['only']> {
+  const member = providers.find((each) => each.id === id);
+  if (member) return { id, hasDefault: member.defaultModel !== undefined };
+  throw unknownProvider(
+    id,
+    providers.map((each) => each.id),
   );
 }
 
-function openAddress(
+async function openAddress(
   baseURL: string,
-  chosen: BuiltInProvider = findProvider(commonProvider),
-  { apiKeyEnv }: UpstreamOptions,
-  env: Io['env'],
-): Upstream {
+  { provider: id = commonProvider, apiKeyEnv }: UpstreamOptions,
+  { cwd, env }: Pick<Io, 'cwd' | 'env'>,
+): Promise<Upstream> {
+  const chosen = await providerOf(id, cwd, env);
   const url = URL.parse(baseURL);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new UsageError('--base-url must be an address such as http://127.0.0.1:11434/v1');
@@ -73,18 +92,45 @@ function openAddress(
   if (url.username !== '' || url.password !== '') {
     throw new UsageError('--base-url must not hold a password: it would show in messages');
   }
-  const apiKey = apiKeyEnv === undefined ? undefined : keyFrom(apiKeyEnv, chosen, env);
-  const address: ProviderAddress = { baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
+  const apiKey = apiKeyEnv === undefined ? undefined : keyFrom(apiKeyEnv, chosen.manifest, env);
+  const address = { baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
   // The manifest's models are those of the default address, and this is another: the provider decides.
-  return upstreamOf([{ provider: chosen.create(address) }], {
-    only: { id: chosen.manifest.id, hasDefault: chosen.manifest.defaultModel !== undefined },
-  });
+  return upstreamAt(
+    { provider: await chosen.create(address) },
+    { id, hasDefault: chosen.manifest.defaultModel !== undefined },
+  );
 }
 
-function keyFrom(name: string, { manifest }: BuiltInProvider, env: Io['env']): string {
-  const { properties } = (manifest.options ?? {}) as { readonly properties?: object };
+/** A provider that is made for one address. */
+interface AddressedProvider {
+  readonly manifest: ProviderManifest;
+  create(address: ProviderAddress): ChatProvider | Promise<ChatProvider>;
+}
+
+/** One that comes with the command, else one of the application's; throws a `UsageError` if that is not to be used. */
+async function providerOf(id: string, cwd: string, env: Io['env']): Promise<AddressedProvider> {
+  const builtIn = builtInProviders.find(({ manifest }) => manifest.id === id);
+  if (builtIn) return builtIn;
+  const loaded = await loadConfig({ cwd, env });
+  const { providers } = await installedProviders(loaded?.directory ?? cwd, loaded?.config.allow);
+  const found = providers.find(({ manifest }) => manifest?.id === id);
+  if (!found) {
+    throw unknownProvider(
+      id,
+      providers.flatMap(({ manifest }) => manifest?.id ?? []),
+    );
+  }
+  if (found.status !== 'available') throw new UsageError(found.reason);
+  return {
+    manifest: found.manifest,
+    create: async (address) => (await found.load({ ...address })).provider,
+  };
+}
+
+function keyFrom(name: string, { id, options }: ProviderManifest, env: Io['env']): string {
+  const { properties } = (options ?? {}) as { readonly properties?: object };
   if (!Object.hasOwn(properties ?? {}, 'apiKey')) {
-    throw new UsageError(`${manifest.id} takes no key: leave --api-key-env out`);
+    throw new UsageError(`${id} takes no key: leave --api-key-env out`);
   }
   const key = env[name]?.trim();
   // Never the name: some take the option for the key itself, and a key must not be printed.
@@ -101,49 +147,12 @@ function keyFrom(name: string, { manifest }: BuiltInProvider, env: Io['env']): s
   return key;
 }
 
-async function openSandbox(
-  chosen: BuiltInProvider | undefined,
-  { sandboxDown = [], sandboxRate = defaultSandboxRate }: UpstreamOptions,
-  env: Io['env'],
-): Promise<Upstream> {
-  const down = [...sandboxDown, env.SLUICE_SANDBOX_DOWN ?? ''].flatMap(listed).map(findProvider);
-  const sandbox = await createSandbox({ tokensPerSecond: sandboxRate });
-  for (const { sandbox: played } of down) {
-    sandbox.setFault({ service: played.service, phase: '*' }, 'reset-before-headers');
-  }
-  const providers = chosen === undefined ? builtInProviders : [chosen];
-  return upstreamOf(
-    providers.map((provider) => inSandbox(provider, sandbox)),
-    {
-      notice: sandboxNotice,
-      ...(chosen === undefined ? {} : { only: { id: chosen.manifest.id, hasDefault: true } }),
-    },
-    sandbox,
-  );
-}
-
-function inSandbox({ manifest, create, sandbox: played }: BuiltInProvider, sandbox: Sandbox): Registration {
-  return {
-    provider: create({ baseURL: played.url(sandbox.urls) }),
-    manifest,
-    ...(played.defaultModel === undefined
-      ? {}
-      : { defaultModel: played.defaultModel, models: [played.defaultModel] }),
-  };
-}
-
-/** Every provider is worth one attempt, in the order in which they stand: that is what the command is for. */
-function upstreamOf(
-  registrations: readonly Registration[],
-  about: Pick<Upstream, 'only' | 'notice'>,
-  sandbox?: Sandbox,
-): Upstream {
-  const ids = registrations.map(({ provider }) => provider.id);
-  const create = (): Registry =>
-    createRegistry({ providers: registrations, default: ids, strategy: 'ordered', maxAttempts: ids.length });
+function upstreamAt(registration: Registration, only: NonNullable<Upstream['only']>): Upstream {
+  const create = (): Registry => createRegistry(oneAfterTheOther([registration]));
   let registry = create();
   return {
-    ...about,
+    only,
+    notices: [],
     get registry() {
       return registry;
     },
@@ -151,13 +160,6 @@ function upstreamOf(
     forgetFailures() {
       registry = create();
     },
-    async [Symbol.asyncDispose]() {
-      await registry.close();
-      await sandbox?.close();
-    },
+    [Symbol.asyncDispose]: () => registry.close(),
   };
-}
-
-function listed(text: string): readonly string[] {
-  return text.split(/[\s,]+/).filter((entry) => entry !== '');
 }

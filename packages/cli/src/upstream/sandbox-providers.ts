@@ -1,0 +1,56 @@
+import type { Registration, RegistryConfig } from '@sluice/registry';
+import { createSandbox, type Sandbox } from '@sluice/sandbox';
+import type { Io } from '../terminal/io.ts';
+import { type BuiltInProvider, builtInProviders, findBuiltIn } from './built-in-providers.ts';
+
+/** How the embedded sandbox behaves. */
+export interface SandboxOptions {
+  /** Tokens per second. Default 60, about as fast as a good upstream; 0: at once. */
+  readonly sandboxRate?: number | undefined;
+  /** Providers whose server in the sandbox resets every connection. */
+  readonly sandboxDown?: readonly string[] | undefined;
+}
+
+const defaultRate = 60;
+
+/** The sandbox, and the registry of the providers whose upstreams it plays. */
+export interface SandboxProviders {
+  readonly sandbox: Sandbox;
+  readonly config: RegistryConfig;
+}
+
+/**
+ * Starts the embedded sandbox with a provider for each of its services. Throws a `UsageError` for one that it does not have.
+ */
+export async function startSandboxProviders(
+  { sandboxDown = [], sandboxRate = defaultRate }: SandboxOptions,
+  env: Io['env'],
+): Promise<SandboxProviders> {
+  const down = [...sandboxDown, env.SLUICE_SANDBOX_DOWN ?? ''].flatMap(listed).map(findBuiltIn);
+  const sandbox = await createSandbox({ tokensPerSecond: sandboxRate });
+  for (const { sandbox: played } of down) {
+    sandbox.setFault({ service: played.service, phase: '*' }, 'reset-before-headers');
+  }
+  const providers = builtInProviders.map((provider) => inSandbox(provider, sandbox));
+  return { sandbox, config: oneAfterTheOther(providers) };
+}
+
+/** Every provider is worth one attempt, in the order in which they stand: what the command does where nothing is configured. */
+export function oneAfterTheOther(providers: readonly Registration[]): RegistryConfig {
+  const ids = providers.map(({ provider }) => provider.id);
+  return { providers, default: ids, strategy: 'ordered', maxAttempts: ids.length };
+}
+
+function inSandbox({ manifest, create, sandbox: played }: BuiltInProvider, sandbox: Sandbox): Registration {
+  return {
+    provider: create({ baseURL: played.url(sandbox.urls) }),
+    manifest,
+    ...(played.defaultModel === undefined
+      ? {}
+      : { defaultModel: played.defaultModel, models: [played.defaultModel] }),
+  };
+}
+
+function listed(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((entry) => entry !== '');
+}
