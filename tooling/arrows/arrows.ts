@@ -39,7 +39,10 @@ const arrows: Readonly<Record<string, Arrow>> = {
   },
   testkit: { imports: ['core'], because: 'the testkit judges any provider by the contract alone' },
   'ai-sdk': { imports: ['core'], because: 'the adapter takes any provider, and a registry is one' },
-  'create-sluice-provider': { imports: [], because: 'it writes a package that imports ours; it needs none of them' },
+  'create-sluice-provider': {
+    imports: [],
+    because: 'it writes a package that imports ours; it needs none of them',
+  },
 };
 
 /** The arrow of every package whose folder begins so and that has no row of its own. */

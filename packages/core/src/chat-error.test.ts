@@ -93,6 +93,26 @@ describe('asChatError', () => {
     expect(error.cause).toBe(thrown);
     expect(JSON.stringify(error)).not.toContain('prompt text');
   });
+
+  it('takes a code of a newer version for the failure of one target, so that the next one is tried', () => {
+    const newer = new ChatError('network', 'the moon is full', {
+      status: 509,
+      retryAfterMs: 1_000,
+      sent: 'maybe',
+    });
+    Object.defineProperty(newer, 'code', { value: 'full-moon' });
+    const error = asChatError(newer, { provider: 'p', model: 'm' });
+    expect(error).toMatchObject({
+      code: 'server-error',
+      message: 'the moon is full (code "full-moon", which this version of @sluice/core does not know)',
+      provider: 'p',
+      model: 'm',
+      status: 509,
+      retryAfterMs: 1_000,
+      sent: 'maybe',
+    });
+    expect(error.cause).toBe(newer);
+  });
 });
 
 it('printed as it is, an error shows no part of the answer', async () => {

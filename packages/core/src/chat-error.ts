@@ -1,4 +1,4 @@
-import type { ChatErrorCode } from './error-codes.ts';
+import { type ChatErrorCode, errorPolicies } from './error-codes.ts';
 import type { ToolCall } from './request.ts';
 
 const brand: unique symbol = Symbol.for('sluice.ChatError') as never;
@@ -98,10 +98,12 @@ export function setPartial(error: ChatError, partial: PartialAnswer): void {
 /**
  * Makes a `ChatError` of whatever was thrown: one stays itself (and learns its provider and model, where it lacks them);
  * anything else is our own mistake and becomes `internal`, with the original as `cause` and not in the message, which
- * could hold text of the call.
+ * could hold text of the call. An error of a newer copy of this package, with a code that this one has no row for, becomes
+ * `server-error`: it is the failure of one target, and the next one may answer.
  */
 export function asChatError(thrown: unknown, details: ChatErrorDetails = {}): ChatError {
   if (ChatError.is(thrown)) {
+    if (!Object.hasOwn(errorPolicies, thrown.code)) return unknownFailure(thrown, details);
     if (thrown.provider === undefined && details.provider !== undefined) thrown.provider = details.provider;
     if (thrown.model === undefined && details.model !== undefined) thrown.model = details.model;
     return thrown;
@@ -112,4 +114,22 @@ export function asChatError(thrown: unknown, details: ChatErrorDetails = {}): Ch
     ...details,
     cause: thrown,
   });
+}
+
+function unknownFailure(thrown: ChatError, details: ChatErrorDetails): ChatError {
+  const { code, message, provider, model, status, retryAfterMs, sent, partial, body } = thrown;
+  return new ChatError(
+    'server-error',
+    `${message} (code ${JSON.stringify(code)}, which this version of @sluice/core does not know)`,
+    {
+      provider: provider ?? details.provider,
+      model: model ?? details.model,
+      status,
+      retryAfterMs,
+      sent,
+      partial,
+      body,
+      cause: thrown,
+    },
+  );
 }

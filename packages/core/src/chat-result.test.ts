@@ -64,3 +64,12 @@ describe('an answer that begins again', () => {
     expect((await failureOf(read())).partial).toMatchObject({ text: 'a whole', reasoning: '' });
   });
 });
+
+it('an event of a newer version is passed by, and the answer is whole', async () => {
+  async function* newer(): AsyncGenerator<ChatEvent> {
+    yield { type: 'text-delta', text: 'whole' };
+    yield { type: 'of-tomorrow', value: 1 } as unknown as ChatEvent;
+    yield { type: 'finish', reason: 'of-tomorrow' as 'other' };
+  }
+  expect(await collect(newer())).toMatchObject({ text: 'whole', finishReason: 'of-tomorrow' });
+});

@@ -1,4 +1,7 @@
-/** Every way in which a call can fail. The list is closed: registries and gateways have a row for each. */
+/**
+ * Every way in which a call can fail. Registries and gateways have a row for each, and no other code comes from this version. It may
+ * grow within a major: a code that you don't know is a failure of that call like any other.
+ */
 export type ChatErrorCode =
   | 'aborted'
   | 'deadline-exceeded'

@@ -13,7 +13,8 @@ export interface Usage {
 
 /**
  * Why an answer ended. `interrupted`: somebody stopped it on the upstream's side (chat-ui's stop button);
- * `other`: the upstream gave a reason that is none of these, see `rawReason`.
+ * `other`: the upstream gave a reason that is none of these, see `rawReason`. The list may grow within a major: take a reason that you
+ * don't know for `other`.
  */
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'interrupted' | 'other';
 
@@ -91,7 +92,10 @@ export interface FinishEvent {
   readonly usage?: Usage;
 }
 
-/** Everything that can happen in a stream. Failures are thrown, never events. */
+/**
+ * Everything that can happen in a stream. Failures are thrown, never events. The list may grow within a major: ignore a type that
+ * you don't know.
+ */
 export type ChatEvent =
   | ResponseMetadataEvent
   | TextDeltaEvent

@@ -134,3 +134,9 @@ describe('what becomes of a request', () => {
     );
   });
 });
+
+it('a capability that an older provider has never heard of counts as none', () => {
+  const { tools: _, ...older } = all;
+  const request = { messages: [], ...asking.tools };
+  expect(() => negotiate(request, older as Capabilities, 'p')).toThrow(/tools/);
+});

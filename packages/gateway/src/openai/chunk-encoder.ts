@@ -3,7 +3,7 @@ import type { AnswerAbout, StreamEncoder } from '../chat/client-wire.ts';
 import type { Failure } from '../chat/failure.ts';
 import { annotation } from './annotation.ts';
 import { errorBody } from './error-body.ts';
-import { finishReasons } from './finish-reason.ts';
+import { finishReasonOf } from './finish-reason.ts';
 import { ToolCallDeltas } from './tool-call-deltas.ts';
 import { usageObject } from './usage.ts';
 
@@ -26,7 +26,7 @@ export function chunkEncoder(about: AnswerAbout, includeUsage: boolean): StreamE
   const toolCalls = new ToolCallDeltas();
 
   const finish = ({ reason, usage }: FinishEvent): string => {
-    const last = `${choice}{},"logprobs":null,"finish_reason":"${finishReasons[reason]}"}${tail}`;
+    const last = `${choice}{},"logprobs":null,"finish_reason":"${finishReasonOf(reason)}"}${tail}`;
     const counts =
       includeUsage && usage !== undefined
         ? `${head}],"usage":${JSON.stringify(usageObject(usage))}}\n\n`

@@ -4,7 +4,7 @@ import type { FinishReason } from '@sluice/core';
  * OpenAI's word for the end of an answer. It has none for an answer that somebody stopped on the upstream's side: `length` is
  * the nearest that does not call it complete.
  */
-export const finishReasons: { readonly [Reason in FinishReason]: string } = {
+const finishReasons: { readonly [Reason in FinishReason]: string } = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool_calls',
@@ -12,3 +12,8 @@ export const finishReasons: { readonly [Reason in FinishReason]: string } = {
   interrupted: 'length',
   other: 'stop',
 };
+
+/** The word for a reason. One that a newer provider gives and this version does not know ends the answer like `other`. */
+export function finishReasonOf(reason: FinishReason): string {
+  return finishReasons[reason] ?? finishReasons.other;
+}

@@ -1,7 +1,7 @@
 import type { ChatResult } from '@sluice/core';
 import type { AnswerAbout } from '../chat/client-wire.ts';
 import { annotation } from './annotation.ts';
-import { finishReasons } from './finish-reason.ts';
+import { finishReasonOf } from './finish-reason.ts';
 import { usageObject } from './usage.ts';
 
 /** The answer to a request that was not streamed: OpenAI's `chat.completion`. */
@@ -33,7 +33,7 @@ export function wholeAnswer(result: ChatResult, { id, model, createdAtMs }: Answ
               }),
         },
         logprobs: null,
-        finish_reason: finishReasons[finishReason],
+        finish_reason: finishReasonOf(finishReason),
       },
     ],
     ...(usage === undefined ? {} : { usage: usageObject(usage) }),
