@@ -32,6 +32,7 @@ export async function showAnswer(
 ): Promise<Answered> {
   const meter = createMeter();
   try {
+    renderer.start();
     const stream = await provider.stream(request, options);
     await renderer.begin(stream);
     let reason: FinishReason = 'other';

@@ -17,6 +17,7 @@ function described(error: unknown): object {
 export function createJsonRenderer({ out }: Terminal): Renderer {
   const line = (value: unknown): Promise<void> => out.write(`${JSON.stringify(value)}\n`);
   return {
+    start() {},
     async begin({ route }) {
       if (route !== undefined) await line({ type: 'route', route });
     },

@@ -2,6 +2,8 @@ import type { ChatEvent, ChatStream } from '@sluice/core';
 
 /** Shows an answer while it comes. */
 export interface Renderer {
+  /** A question is about to be asked. */
+  start(): void;
   /** The answer has begun. */
   begin(stream: ChatStream): Promise<void>;
   event(event: ChatEvent): Promise<void>;

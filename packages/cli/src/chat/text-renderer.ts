@@ -6,7 +6,7 @@ import type { Renderer } from './renderer.ts';
  * The text on stdout as it comes, with one line feed at its end. On a terminal its control characters are made harmless, and
  * reasoning is shown on stderr; a pipe gets the upstream's text as it is, and no reasoning.
  */
-export function createTextRenderer({ out, err, errColours, note }: Terminal): Renderer {
+export function createTextRenderer({ out, err, errColours, note, spinner }: Terminal): Renderer {
   const shown = out.isTerminal ? printable : (text: string): string => text;
   let lineOpen = false;
   let reasoning = false;
@@ -19,7 +19,10 @@ export function createTextRenderer({ out, err, errColours, note }: Terminal): Re
   };
 
   return {
-    async begin() {},
+    start: () => spinner.start('waiting for the first token'),
+    async begin() {
+      spinner.stop();
+    },
     async event(event) {
       if (event.type === 'text-delta' && event.text !== '') {
         await endReasoning();
@@ -35,6 +38,7 @@ export function createTextRenderer({ out, err, errColours, note }: Terminal): Re
       }
     },
     async end() {
+      spinner.stop();
       await endReasoning();
       if (lineOpen) await out.write('\n');
       lineOpen = false;

@@ -1,6 +1,7 @@
 import { type Colours, coloursFor } from './colours.ts';
 import type { Io } from './io.ts';
 import { printableLine } from './printable.ts';
+import { createSpinner, type Spinner, silentSpinner } from './spinner.ts';
 import { type Writer, writerOf } from './writer.ts';
 
 /** What a command talks to: answers go to `out`, everything about them to `err`. */
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly outColours: Colours;
   /** Colours of `err`. */
   readonly errColours: Colours;
+  /** Says that something is waited for; nothing with `--quiet`. A line on stderr ends it. */
+  readonly spinner: Spinner;
   /** One line about what happens, on stderr; nothing with `--quiet`. */
   note(line: string): Promise<void>;
   /** One line on stderr that `--quiet` does not hide. */
@@ -29,16 +32,20 @@ export function createTerminal(io: Io, { color, quiet = false }: TerminalOptions
   const out = writerOf(io.stdout);
   const err = writerOf(io.stderr);
   const errColours = coloursFor(io.stderr, io.env, color);
+  const spinner = quiet ? silentSpinner : createSpinner(io);
   return {
     io,
     out,
     err,
     outColours: coloursFor(io.stdout, io.env, color),
     errColours,
+    spinner,
     async note(line) {
+      spinner.stop();
       if (!quiet) await err.write(`${errColours.dim(`sluice: ${printableLine(line)}`)}\n`);
     },
     async complain(line) {
+      spinner.stop();
       await err.write(`${errColours.red('sluice:')} ${printableLine(line)}\n`);
     },
   };
