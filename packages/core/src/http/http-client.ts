@@ -4,6 +4,7 @@ import { ChatError } from '../chat-error.ts';
 import { decompress } from './decompress.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpBody, HttpRequest, HttpResponse } from './http-message.ts';
+import { type HopAnswer, type HopBody, httpInterceptor } from './interceptor.ts';
 import { OriginPool } from './origin-pool.ts';
 import { type ProxyEnvironment, proxyEnvironment, proxyFor } from './proxy.ts';
 import { redirected } from './redirect.ts';
@@ -53,14 +54,12 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     return pool;
   };
 
-  const send = async (
+  const dispatch = async (
     request: HttpRequest,
     url: URL,
     scope: CallScope,
     proxy: string | false | undefined,
-  ): Promise<HttpResponse> => {
-    scope.throwIfCancelled();
-    if (closed) throw new ChatError('aborted', 'the provider was closed', { sent: 'no' });
+  ): Promise<HopAnswer> => {
     const lease = poolOf(url, proxyFor(url, proxy ?? options.proxy, environment)).lease();
     const exchange = new Exchange(scope, lease, url.host);
     try {
@@ -78,8 +77,32 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       exchange.onResponseError(undefined, error as Error);
       throw transportError(error as Error, url.host, 'no');
     }
-    const head = await exchange.head;
-    return { ...head, url: url.href, body: bodyOf(exchange, head.headers['content-encoding']) };
+    const { status, headers } = await exchange.head;
+    return { status, headers, body: decoded(exchange, headers['content-encoding']) };
+  };
+
+  const send = async (
+    request: HttpRequest,
+    url: URL,
+    scope: CallScope,
+    proxy: string | false | undefined,
+  ): Promise<HttpResponse> => {
+    scope.throwIfCancelled();
+    if (closed) throw new ChatError('aborted', 'the provider was closed', { sent: 'no' });
+    const intercept = httpInterceptor();
+    const { status, headers, body } = intercept
+      ? await intercept(
+          {
+            method: request.method,
+            url: url.href,
+            headers: definedHeaders(request.headers),
+            body: request.body,
+          },
+          scope,
+          () => dispatch(request, url, scope, proxy),
+        )
+      : await dispatch(request, url, scope, proxy);
+    return { status, headers, url: url.href, body: bodyOf(body) };
   };
 
   return {
@@ -107,21 +130,29 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   };
 }
 
-function bodyOf(exchange: Exchange, encoding: string | undefined): HttpBody {
-  const read =
-    encoding === undefined || encoding === '' || encoding === 'identity'
-      ? () => exchange.read()
-      : decompress(
-          encoding,
-          () => exchange.read(),
-          () => exchange.abort(),
-        );
+/** The bytes of an exchange as they were before they were compressed. */
+function decoded(exchange: Exchange, encoding: string | undefined): HopBody {
+  const plain = encoding === undefined || encoding === '' || encoding === 'identity';
+  if (plain) return exchange;
+  return {
+    read: decompress(
+      encoding,
+      () => exchange.read(),
+      () => exchange.abort(),
+    ),
+    release: () => exchange.release(),
+    abort: () => exchange.abort(),
+  };
+}
+
+function bodyOf(source: HopBody): HttpBody {
+  const read = (): ReturnType<HopBody['read']> => source.read();
   /** Whether the end came before it was too much. */
   const gather = async (maxBytes: number, into: ByteGatherer): Promise<boolean> => {
     for (let chunk = await read(); chunk; chunk = await read()) {
       into.add(chunk);
       if (into.bytes > maxBytes) {
-        exchange.abort();
+        source.abort();
         return false;
       }
     }
@@ -129,8 +160,8 @@ function bodyOf(exchange: Exchange, encoding: string | undefined): HttpBody {
   };
   return {
     read,
-    release: () => exchange.release(),
-    abort: () => exchange.abort(),
+    release: () => source.release(),
+    abort: () => source.abort(),
     async text(maxBytes = defaultMaxBodyBytes) {
       const body = new ByteGatherer();
       if (await gather(maxBytes, body)) return body.take().toString('utf8');
@@ -138,7 +169,7 @@ function bodyOf(exchange: Exchange, encoding: string | undefined): HttpBody {
     },
     async beginning(maxBytes) {
       const body = new ByteGatherer();
-      const patience = setTimeout(() => exchange.abort(), longestErrorBodyMs);
+      const patience = setTimeout(() => source.abort(), longestErrorBodyMs);
       try {
         await gather(maxBytes, body);
       } catch {

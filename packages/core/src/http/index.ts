@@ -11,5 +11,12 @@ export {
   staticModels,
   withHeaders,
 } from './http-provider.ts';
+export {
+  type HopAnswer,
+  type HopBody,
+  type HttpHop,
+  type HttpInterceptor,
+  interceptHttp,
+} from './interceptor.ts';
 export { type ProxyEnvironment, proxyEnvironment, proxyFor } from './proxy.ts';
 export { redirected } from './redirect.ts';
