@@ -33,6 +33,12 @@ export const steps: readonly Step[] = [
     holds: 'every package builds',
     run: { bin: 'turbo', args: ['run', 'build', '--output-logs=new-only'] },
   },
+  {
+    name: 'sizes',
+    holds: 'what each package weighs',
+    run: { script: 'tooling/sizes/main.ts' },
+    needs: ['build'],
+  },
   { name: 'unused', holds: 'no unused file, export or dependency', run: { bin: 'knip', args: [] } },
   {
     name: 'unit',
