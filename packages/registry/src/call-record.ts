@@ -8,7 +8,7 @@ import {
   redact,
 } from '@sluice/core';
 import type { Settled } from './attempt.ts';
-import { channels } from './channels.ts';
+import { channels, type RegistryEvent } from './channels.ts';
 import type { Cooldown } from './health/cooldowns.ts';
 import { printable } from './printable.ts';
 
@@ -27,13 +27,13 @@ export class CallRecord {
   /** The same object from the beginning to the end; its attempts grow. */
   readonly route: RouteDecision;
   readonly errors: ChatError[] = [];
-  readonly #registry: string;
+  readonly #origin: RegistryEvent;
   readonly #request: ChatRequest;
   readonly #options: CallOptions;
   readonly #attempts: RouteAttempt[] = [];
 
-  constructor(registry: string, decision: RouteDecision, request: ChatRequest, options: CallOptions) {
-    this.#registry = registry;
+  constructor(origin: RegistryEvent, decision: RouteDecision, request: ChatRequest, options: CallOptions) {
+    this.#origin = origin;
     this.#request = request;
     this.#options = options;
     this.route = { ...decision, attempts: this.#attempts };
@@ -92,7 +92,7 @@ export class CallRecord {
   #add(attempt: RouteAttempt): void {
     this.#attempts.push(attempt);
     if (channels.attempt.hasSubscribers) {
-      channels.attempt.publish({ registry: this.#registry, requested: this.route.requested, attempt });
+      channels.attempt.publish({ ...this.#origin, requested: this.route.requested, attempt });
     }
   }
 

@@ -58,7 +58,7 @@ export class Call {
     this.#limits = limitsOf(options, engine.timeouts);
     this.#startedAt = engine.timers.now();
     this.#life = new CallLife(engine.timers, totalOf(this.#limits), options.signal);
-    this.#record = new CallRecord(engine.id, plan.decision, request, options);
+    this.#record = new CallRecord(engine.origin, plan.decision, request, options);
     this.#leases = new LeaseSource(engine, this.#life, plan);
     this.route = this.#record.route;
   }
@@ -109,7 +109,7 @@ export class Call {
       if (!stream && this.#life.error) throw this.#life.error;
       if (stream && channels.resume.hasSubscribers) {
         const to = this.route.target ?? '';
-        channels.resume.publish({ registry: this.#engine.id, mode, from, to, code: broken.code });
+        channels.resume.publish({ ...this.#engine.origin, mode, from, to, code: broken.code });
       }
       return stream;
     } catch {
@@ -146,7 +146,7 @@ export class Call {
     const { hedge } = this.#policy;
     const notes = { waitedMs, resumed: this.#resumed };
     if (!hedge || this.#resumed) return this.#book(await first.settled, notes);
-    const { timers, hedgeBudget, id } = this.#engine;
+    const { timers, hedgeBudget, origin } = this.#engine;
     const { quantiles } = this.#plan.resolution.route;
     const afterMs = hedge.afterMs === 'p95' ? quantiles?.quantileMs(0.95) : hedge.afterMs;
     if (afterMs === undefined) return this.#book(await first.settled, notes);
@@ -164,7 +164,7 @@ export class Call {
         if (channels.hedge.hasSubscribers) {
           const slow = first.lease.target.id;
           const { requested } = this.route;
-          channels.hedge.publish({ registry: id, requested, slow, target: lease.target.id, afterMs });
+          channels.hedge.publish({ ...origin, requested, slow, target: lease.target.id, afterMs });
         }
         return this.#begin(lease);
       },
@@ -260,7 +260,7 @@ export class Call {
   #tellRoute(code: string | undefined): void {
     if (!channels.route.hasSubscribers) return;
     channels.route.publish({
-      registry: this.#engine.id,
+      ...this.#engine.origin,
       route: this.route,
       durationMs: this.#engine.timers.now() - this.#startedAt,
       ...(code === undefined ? {} : { code }),

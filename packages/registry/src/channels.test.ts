@@ -49,6 +49,19 @@ describe('events', () => {
     expect(all).not.toContain(secret);
   });
 
+  it('tell registries of the same id apart', async () => {
+    const heard = listen();
+    const registries = ['a', 'b'].map((id) => createRegistry({ id: 'same', providers: [fakeProvider(id)] }));
+    for (const registry of registries) await (await registry.stream(ask)).result();
+    const [first, second] = registries.map(({ instance }) => instance);
+    expect(first).not.toBe(second);
+    const attempts = heard.filter(([name]) => name === 'attempt').map(([, event]) => event);
+    expect(attempts).toMatchObject([
+      { registry: 'same', instance: first, attempt: { target: 'a' } },
+      { registry: 'same', instance: second, attempt: { target: 'b' } },
+    ]);
+  });
+
   it('tell when a breaker moves, a hedge begins, a request queues, and an answer is taken up', async () => {
     const heard = listen();
     const timers = virtualTimers();

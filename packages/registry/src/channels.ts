@@ -4,9 +4,11 @@ import type { BreakerChange } from './health/breaker.ts';
 import type { Cooldown } from './health/cooldowns.ts';
 
 /** What every event tells: whose it is. */
-interface RegistryEvent {
+export interface RegistryEvent {
   /** Id of the registry. */
   readonly registry: string;
+  /** Its `instance`, which no other registry of this process has. */
+  readonly instance: number;
 }
 
 /** `sluice:route`: a call has its answer, or has failed for good. */

@@ -1,4 +1,4 @@
-import { channels } from './channels.ts';
+import { channels, type RegistryEvent } from './channels.ts';
 import type { Directory } from './directory.ts';
 import type { Engine } from './engine.ts';
 import type { BreakerSettings } from './health/breaker.ts';
@@ -11,6 +11,9 @@ import type { RegistryConfig } from './registry.ts';
 import { linkState, type StateLink } from './state-link.ts';
 import type { SharedState } from './target-state.ts';
 import { systemTimers } from './timers.ts';
+
+/** How many registries this process has made. */
+let instances = 0;
 
 const defaultMaxRetryWaitMs = 10_000;
 
@@ -27,6 +30,8 @@ export interface EngineParts {
 
 /** Settles what a checked configuration says about how requests are made. */
 export function createEngine(id: string, config: RegistryConfig, directory: () => Directory): EngineParts {
+  instances += 1;
+  const origin: RegistryEvent = { registry: id, instance: instances };
   const { timers = systemTimers, retry = {}, queue = {}, timeout } = config;
   const random =
     config.random === undefined
@@ -39,7 +44,7 @@ export function createEngine(id: string, config: RegistryConfig, directory: () =
       link?.changed();
       if (!channels.cooldown.hasSubscribers) return;
       const forMs = Math.round(cooldown.untilMs - timers.now());
-      channels.cooldown.publish({ registry: id, ...cooldown, forMs });
+      channels.cooldown.publish({ ...origin, ...cooldown, forMs });
     },
   });
   const breakers: BreakerSettings = {
@@ -47,11 +52,12 @@ export function createEngine(id: string, config: RegistryConfig, directory: () =
     onChange: (change) => {
       link?.sync.breakerChanged(change);
       link?.changed();
-      if (channels.breaker.hasSubscribers) channels.breaker.publish({ registry: id, ...change });
+      if (channels.breaker.hasSubscribers) channels.breaker.publish({ ...origin, ...change });
     },
   };
   const engine: Engine = {
     id,
+    origin,
     timers,
     cooldowns,
     random: random.next,

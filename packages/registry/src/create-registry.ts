@@ -68,6 +68,7 @@ export function createRegistry(config: RegistryConfig): Registry {
 
   return {
     id,
+    instance: engine.origin.instance,
     capabilities: combinedCapabilities(members.map(({ provider }) => provider.capabilities)),
     providers: members,
     routes: [...routes.named.keys()],

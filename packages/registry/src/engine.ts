@@ -1,4 +1,5 @@
 import type { Timeouts } from '@sluice/core';
+import type { RegistryEvent } from './channels.ts';
 import type { LeaseOffice } from './lease.ts';
 import type { BackoffConfig } from './limits/backoff.ts';
 import type { RetryBudget } from './limits/retry-budget.ts';
@@ -16,6 +17,8 @@ export interface QueueConfig {
 export interface Engine extends LeaseOffice {
   /** Id of the registry. */
   readonly id: string;
+  /** Whose events these are. */
+  readonly origin: RegistryEvent;
   readonly timers: Timers;
   /** The limits that hold where a call says nothing. */
   readonly timeouts: Timeouts;

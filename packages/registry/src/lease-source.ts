@@ -154,7 +154,7 @@ export class LeaseSource {
 
   /** Waits at the full target with the shortest queue. */
   async #queued(): Promise<NextLease | undefined> {
-    const { queue, timers, id } = this.#engine;
+    const { queue, timers, origin } = this.#engine;
     const full = this.#full.splice(0).filter(({ state }) => state.queue.length < queue.maxWaiting);
     if (full.length === 0) return undefined;
     const target = full.reduce((best, one) =>
@@ -171,7 +171,7 @@ export class LeaseSource {
     };
     const waiting = target.state.queue.wait(waiter, this.#life, queue.maxWaitMs);
     if (channels.queue.hasSubscribers) {
-      channels.queue.publish({ registry: id, target: target.id, waiting: target.state.queue.length });
+      channels.queue.publish({ ...origin, target: target.id, waiting: target.state.queue.length });
     }
     const lease = await waiting;
     return lease && { lease, waitedMs: timers.now() - since };

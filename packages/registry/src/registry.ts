@@ -59,6 +59,8 @@ export interface RegistryConfig extends RouteOptions {
 
 /** Several providers behind one: it can stand wherever a provider can. */
 export interface Registry extends ChatProvider {
+  /** Its number in this process, from 1 on: ids may be the same. Events on `diagnostics_channel` carry it. */
+  readonly instance: number;
   /** The registered providers with their names settled, in order. */
   readonly providers: readonly Member[];
   /** The names of the configured routes. */

@@ -16,7 +16,7 @@ export function streamEnd(
     if (failed) record.broke(failed);
     if (channels.stream.hasSubscribers) {
       channels.stream.publish({
-        registry: engine.id,
+        ...engine.origin,
         target,
         outcome: failed ? 'failed' : outcome.type === 'finished' ? 'finished' : 'cancelled',
         durationMs: engine.timers.now() - begunAt,
