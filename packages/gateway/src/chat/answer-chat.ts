@@ -22,7 +22,7 @@ export async function answerChat(
 ): Promise<unknown> {
   const { sluice } = request;
   const { record, generation } = sluice;
-  const call = wire.decode(request.body, generation.settings.unsupportedParameters);
+  const call = wire.decode(request.body, generation.settings);
   record.stream = call.stream;
   if (call.request.model !== undefined) record.model = call.request.model;
   checkModel(sluice, call.request.model);

@@ -4,13 +4,22 @@ import type { Failure } from './failure.ts';
 /** What becomes of a parameter that Sluice cannot carry: the request is refused, or goes on with a warning. */
 export type UnsupportedParameters = 'refuse' | 'warn';
 
+/** What a request may ask for: part of the door's settings. */
+export interface RequestRules {
+  readonly unsupportedParameters: UnsupportedParameters;
+  /** The most stop sequences. */
+  readonly maxStopSequences: number;
+  /** The longest stop sequence, in UTF-16 units. */
+  readonly maxStopCharacters: number;
+}
+
 /**
  * How one kind of client speaks: everything between its bytes and the house's own requests, events and failures. OpenAI's
  * wire is one; another is a folder beside it that implements this, and nothing else changes.
  */
 export interface ClientWire {
   /** Reads a request. Throws a `Refusal` that names the field. */
-  decode(body: unknown, unsupported: UnsupportedParameters): WireCall;
+  decode(body: unknown, rules: RequestRules): WireCall;
   /** The body of an answer that is a failure. */
   failure(failure: Failure): object;
 }

@@ -41,6 +41,8 @@ const settings = z.strictObject({
     .exactOptional(),
   allowedHosts: z.array(z.string().min(1)).exactOptional(),
   unsupportedParameters: z.enum(['refuse', 'warn']).exactOptional(),
+  maxStopSequences: count(1).max(256).exactOptional(),
+  maxStopCharacters: count(1).max(4_096).exactOptional(),
   bodyLimitBytes: count(1_024).exactOptional(),
   headerLimitBytes: count(1_024).exactOptional(),
   requestTimeoutMs: count(1).exactOptional(),

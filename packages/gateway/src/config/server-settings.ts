@@ -28,6 +28,10 @@ export interface ServerSettings {
   readonly allowedHosts?: readonly string[];
   /** What becomes of parameters that no provider can be given. Default `refuse`. */
   readonly unsupportedParameters?: UnsupportedParameters;
+  /** The most sequences that `stop` may have. OpenAI takes 4; a target that takes fewer than it is sent says so itself. Default 16. */
+  readonly maxStopSequences?: number;
+  /** The longest of them, in UTF-16 units. Default 256. */
+  readonly maxStopCharacters?: number;
   /** The longest body; at start. Default 32 MiB. */
   readonly bodyLimitBytes?: number;
   /** The longest headers, all together; at start. Default 16 KiB. */
@@ -71,6 +75,8 @@ export function settled(settings: ServerSettings): SettledSettings {
     port: 7300,
     allowedHosts: [],
     unsupportedParameters: 'refuse',
+    maxStopSequences: 16,
+    maxStopCharacters: 256,
     bodyLimitBytes: 32 * 1024 * 1024,
     headerLimitBytes: 16 * 1024,
     requestTimeoutMs: 60_000,

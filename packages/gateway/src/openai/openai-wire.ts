@@ -6,8 +6,8 @@ import { wholeAnswer } from './whole-answer.ts';
 
 /** OpenAI's Chat Completions. */
 export const openaiWire: ClientWire = {
-  decode(body, unsupported) {
-    const { request, stream, includeUsage, warnings } = decodeRequest(body, unsupported);
+  decode(body, rules) {
+    const { request, stream, includeUsage, warnings } = decodeRequest(body, rules);
     return {
       request,
       stream,

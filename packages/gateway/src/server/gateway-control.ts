@@ -79,6 +79,7 @@ export function createControl(options: GatewayControlOptions): InnerControl {
   const metrics = createMetrics({
     inFlight: () => exchanges.size,
     registry: () => generations.current.registry,
+    isOurs: generations.knows,
   });
   let isDraining = false;
   let cutAt = Number.POSITIVE_INFINITY;

@@ -20,6 +20,8 @@ export interface Generations {
   release(generation: Generation): void;
   /** From now on, new requests get this one. */
   replace(next: Generation): void;
+  /** Whether a registry, by its `instance`, is the current one's or that of a request under way. */
+  knows(instance: number): boolean;
   /** Closes the current registry, and waits for it and for all that are closing. */
   close(): Promise<void>;
 }
@@ -60,6 +62,11 @@ export function createGenerations(
       current = next;
       users.set(next, 0);
       leaveIfUnused(before);
+    },
+    knows(instance) {
+      if (current.registry.instance === instance) return true;
+      for (const { registry } of users.keys()) if (registry.instance === instance) return true;
+      return false;
     },
     async close() {
       const registries = new Set([...users.keys()].map(({ registry }) => registry));

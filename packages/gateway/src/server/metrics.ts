@@ -15,6 +15,8 @@ const breakerStates = { closed: 0, 'half-open': 1, open: 2 } as const;
 export interface MetricSources {
   readonly inFlight: () => number;
   readonly registry: () => Registry;
+  /** Whether a registry, by its `instance`, serves here, or did when a request began that is still under way. */
+  readonly isOurs: (instance: number) => boolean;
 }
 
 /** The gateway's counters, for Prometheus. */
@@ -115,14 +117,13 @@ export function createMetrics(sources: MetricSources): GatewayMetrics {
     ({ successRate }) => successRate,
   );
 
-  const isOurs = ({ registry }: { readonly registry: string }): boolean => registry === sources.registry().id;
   const unsubscribe = [
     listen<AttemptEvent>('sluice:attempt', (event) => {
-      if (!isOurs(event)) return;
+      if (!sources.isOurs(event.instance)) return;
       attempts.inc({ target: label(event.attempt.target), outcome: event.attempt.outcome });
     }),
     listen<BreakerEvent>('sluice:breaker', (event) => {
-      if (isOurs(event)) breakerChanges.inc({ target: label(event.key), to: event.to });
+      if (sources.isOurs(event.instance)) breakerChanges.inc({ target: label(event.key), to: event.to });
     }),
   ];
 

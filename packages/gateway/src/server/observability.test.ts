@@ -118,3 +118,21 @@ test('a key that is restricted sees no providers, and metrics may be closed to a
   expect((await gateway.post({ ...hello, model: 'main:sandbox' }, { headers })).status).toBe(200);
   expect((await gateway.post({ messages: hello.messages }, { headers })).status).toBe(400);
 });
+
+test('two gateways whose registries have the same id count what is theirs, and nothing else', async () => {
+  await using one = await startTestGateway({ registry: { breaker: { inARow: 1 } } });
+  await using other = await startTestGateway({ registry: { breaker: { inARow: 1 } } });
+  expect(one.registry.id).toBe(other.registry.id);
+  one.sandbox.setFault('openai', 'status-500');
+  await one.post(hello);
+  await (await other.post(hello)).text();
+  const metricsOf = async ({ url }: typeof one): Promise<string> => (await fetch(`${url}/metrics`)).text();
+  const first = await metricsOf(one);
+  expect(first).toMatch(/^sluice_attempts_total\{target="main",outcome="server-error"\} 1$/m);
+  expect(first).toMatch(/^sluice_breaker_changes_total\{target="main",to="open"\} 1$/m);
+  expect(first).not.toContain('outcome="served"');
+  const second = await metricsOf(other);
+  expect(second).toMatch(/^sluice_attempts_total\{target="main",outcome="served"\} 1$/m);
+  expect(second).not.toContain('outcome="server-error"');
+  expect(second).not.toContain('to="open"');
+});

@@ -12,7 +12,7 @@ export function addOperatorRoutes(instance: FastifyInstance, control: InnerContr
     { config: { sluice: { access: 'key' }, rateLimit: {} } },
     async ({ sluice, body }) => {
       const { registry, settings } = sluice.generation;
-      const { request, warnings } = wire.decode(body, settings.unsupportedParameters);
+      const { request, warnings } = wire.decode(body, settings);
       checkModel(sluice, request.model);
       const decision = registry.plan(request);
       return {

@@ -1,13 +1,16 @@
 import { validateRequest } from '@sluice/core';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../chat/refusal.ts';
+import { settled } from '../../config/server-settings.ts';
 import { decodeRequest } from './decode-request.ts';
 
 const messages = [{ role: 'user', content: 'a secret prompt' }];
 
+const refusing = settled({});
+
 function refusalOf(body: unknown): Refusal {
   try {
-    decodeRequest(body, 'refuse');
+    decodeRequest(body, refusing);
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
@@ -41,7 +44,7 @@ test('every field that Sluice has is carried over, and null is as good as absent
       logit_bias: {},
       parallel_tool_calls: true,
     },
-    'refuse',
+    refusing,
   );
   expect(request).toEqual({
     model: 'fast',
@@ -93,7 +96,7 @@ test('every kind of message and part is read', () => {
         { role: 'assistant', content: [{ type: 'refusal', refusal: 'No.' }] },
       ],
     },
-    'refuse',
+    refusing,
   );
   expect(request.messages).toEqual([
     { role: 'developer', content: [{ type: 'text', text: 'Be brief' }] },
@@ -185,7 +188,7 @@ describe('what nobody can be given', () => {
   ])('%s is refused, or left out with a warning', (param, more) => {
     const body = { messages, ...more };
     expect(refusalOf(body)).toMatchObject({ code: 'unsupported-parameter', param });
-    const { request, warnings } = decodeRequest(body, 'warn');
+    const { request, warnings } = decodeRequest(body, { ...refusing, unsupportedParameters: 'warn' });
     expect(warnings).toMatchObject([{ code: 'unsupported-parameter', feature: param }]);
     expect(() => validateRequest(request)).not.toThrow();
     expect(JSON.stringify(request)).not.toContain('cache_control');
@@ -193,5 +196,27 @@ describe('what nobody can be given', () => {
 
   test('a typing error gets a hint', () => {
     expect(refusalOf({ messages, temprature: 1 }).message).toContain('did you mean temperature?');
+  });
+});
+
+describe('stop sequences', () => {
+  const stops = (count: number): string[] => Array.from({ length: count }, (_, index) => `stop ${index}`);
+
+  test('as many as a request needs are taken, more are refused, and so are endless ones', () => {
+    expect(decodeRequest({ messages, stop: stops(16) }, refusing).request.stop).toHaveLength(16);
+    expect(refusalOf({ messages, stop: stops(17) })).toMatchObject({
+      code: 'bad-parameter',
+      param: 'stop',
+      message: 'stop must have at most 16 sequences, this has 17',
+    });
+    expect(refusalOf({ messages, stop: 'x'.repeat(257) })).toMatchObject({ param: 'stop' });
+    const long = refusalOf({ messages, stop: ['\n', 'secret '.repeat(100)] });
+    expect(long).toMatchObject({ param: 'stop[1]', message: 'stop[1] must have at most 256 characters' });
+  });
+
+  test('who has an upstream that takes more allows more', () => {
+    const rules = settled({ maxStopSequences: 40, maxStopCharacters: 1_000 });
+    expect(decodeRequest({ messages, stop: stops(40) }, rules).request.stop).toHaveLength(40);
+    expect(decodeRequest({ messages, stop: 'x'.repeat(1_000) }, rules).request.stop).toHaveLength(1_000);
   });
 });

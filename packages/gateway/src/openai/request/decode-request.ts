@@ -1,5 +1,5 @@
 import { closest, type WarningEvent } from '@sluice/core';
-import type { UnsupportedParameters } from '../../chat/client-wire.ts';
+import type { RequestRules } from '../../chat/client-wire.ts';
 import { Refusal } from '../../chat/refusal.ts';
 import { type Problem, pathText, problemsOf } from '../../config/issues.ts';
 import { ignoredHistory } from './message-schema.ts';
@@ -18,11 +18,12 @@ type Body = { readonly [field: string]: unknown };
  * provider can be given, and fields that nobody knows) is refused or becomes a warning. Throws a `Refusal` that names the
  * field, and never repeats its value.
  */
-export function decodeRequest(body: unknown, unsupported: UnsupportedParameters): DecodedRequest {
+export function decodeRequest(body: unknown, rules: RequestRules): DecodedRequest {
   if (!isObject(body)) throw new Refusal('bad-parameter', 'the body must be a JSON object with messages');
   const warnings: WarningEvent[] = [];
   const refuseOrWarn = (param: string, message: string): void => {
-    if (unsupported === 'refuse') throw new Refusal('unsupported-parameter', message, { param });
+    if (rules.unsupportedParameters === 'refuse')
+      throw new Refusal('unsupported-parameter', message, { param });
     warnings.push({ type: 'warning', code: 'unsupported-parameter', feature: param, message });
   };
   for (const { name, instead } of unsupportedIn(body)) {
@@ -40,11 +41,29 @@ export function decodeRequest(body: unknown, unsupported: UnsupportedParameters)
       throw left ? refusalOf(left) : new Refusal('bad-parameter', 'the body cannot be read');
     }
   }
+  checkStops(result.data.request.stop, rules);
   for (const field of ignoredHistory(body.messages as readonly unknown[])) {
     const message = `${field} of earlier answers goes to no provider`;
     warnings.push({ type: 'warning', code: 'ignored-content', feature: field, message });
   }
   return { ...result.data, warnings };
+}
+
+/** A provider that has no stop sequences of its own has them looked for here, in every piece of text: their number is its cost. */
+function checkStops(
+  stop: string | readonly string[] | undefined,
+  { maxStopSequences, maxStopCharacters }: RequestRules,
+): void {
+  if (stop === undefined) return;
+  const stops = typeof stop === 'string' ? [stop] : stop;
+  if (stops.length > maxStopSequences) {
+    const message = `stop must have at most ${maxStopSequences} sequences, this has ${stops.length}`;
+    throw new Refusal('bad-parameter', message, { param: 'stop' });
+  }
+  const long = stops.findIndex((each) => each.length > maxStopCharacters);
+  if (long < 0) return;
+  const param = typeof stop === 'string' ? 'stop' : `stop[${long}]`;
+  throw new Refusal('bad-parameter', `${param} must have at most ${maxStopCharacters} characters`, { param });
 }
 
 function refusalOf({ path, message }: Problem): Refusal {
