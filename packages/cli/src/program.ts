@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { chatCommand } from './commands/chat.ts';
+import { completionCommand, completionNamesCommand } from './commands/completion.ts';
 import { modelsCommand } from './commands/models.ts';
 import { providersCommand } from './commands/providers.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
@@ -32,9 +33,10 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     .option('--no-color', 'print without colours')
     .addHelpText('after', help);
   const open = (command: Command): Terminal => createTerminal(io, command.optsWithGlobals<TerminalOptions>());
-  for (const create of [chatCommand, modelsCommand, providersCommand, sandboxCommand]) {
+  for (const create of [chatCommand, modelsCommand, providersCommand, sandboxCommand, completionCommand]) {
     program.addCommand(create(open, done));
   }
+  program.addCommand(completionNamesCommand(open, done), { hidden: true });
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void io.stdout.write(text),
