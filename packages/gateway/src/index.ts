@@ -1,5 +1,5 @@
 export type { UnsupportedParameters } from './chat/client-wire.ts';
-export { checkServerSettings } from './config/check-server-settings.ts';
+export { checkServerSettings, serverJsonSchema } from './config/check-server-settings.ts';
 export type { KeyConfig, ServerSettings } from './config/server-settings.ts';
 export { createGateway, type GatewayConfig } from './create-gateway.ts';
 export { type RegisterSluiceOptions, registerSluice } from './register-sluice.ts';
