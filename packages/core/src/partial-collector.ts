@@ -4,20 +4,48 @@ import type { ToolCall } from './request.ts';
 /** What each part of a partial answer holds at most, in UTF-16 units: a longer one is cut. */
 const longestPartial = 262_144;
 
+/** How many pieces are kept before they become one. */
+const mostPieces = 64;
+
+/**
+ * A text that grows by small pieces. Adding them to a string keeps each of them and a node of V8's that joins it to the rest,
+ * more than fifty bytes for a token of four; joined from time to time, a text takes what it says.
+ */
+class GrowingText {
+  length = 0;
+  #joined = '';
+  #pieces: string[] = [];
+
+  add(piece: string): void {
+    this.length += piece.length;
+    if (this.#pieces.push(piece) >= mostPieces) this.#join();
+  }
+
+  toString(): string {
+    this.#join();
+    return this.#joined;
+  }
+
+  #join(): void {
+    this.#joined += this.#pieces.join('');
+    this.#pieces = [];
+  }
+}
+
 /** Keeps what a reader was given, in case the answer breaks off: bounded, since an answer may have no end. */
 export class PartialCollector {
-  #text = '';
-  #reasoning = '';
+  #text: GrowingText = new GrowingText();
+  #reasoning: GrowingText = new GrowingText();
   #toolCalls: ToolCall[] = [];
   #toolCallUnits = 0;
   #complete = true;
 
   text(piece: string): void {
-    this.#text += this.#fitting(piece, longestPartial - this.#text.length);
+    this.#add(piece, this.#text);
   }
 
   reasoning(piece: string): void {
-    this.#reasoning += this.#fitting(piece, longestPartial - this.#reasoning.length);
+    this.#add(piece, this.#reasoning);
   }
 
   /** A call counts whole or not at all: cut arguments would be no JSON. */
@@ -33,8 +61,8 @@ export class PartialCollector {
 
   /** The answer begins again. */
   forget(): void {
-    this.#text = '';
-    this.#reasoning = '';
+    this.#text = new GrowingText();
+    this.#reasoning = new GrowingText();
     this.#toolCalls = [];
     this.#toolCallUnits = 0;
     this.#complete = true;
@@ -42,20 +70,25 @@ export class PartialCollector {
 
   /** What there is so far; nothing where nothing was said. */
   partial(): PartialAnswer | undefined {
-    if (this.#text === '' && this.#reasoning === '' && this.#toolCalls.length === 0 && this.#complete) {
+    if (
+      this.#text.length === 0 &&
+      this.#reasoning.length === 0 &&
+      this.#toolCalls.length === 0 &&
+      this.#complete
+    ) {
       return undefined;
     }
     return {
-      text: this.#text,
-      reasoning: this.#reasoning,
+      text: this.#text.toString(),
+      reasoning: this.#reasoning.toString(),
       toolCalls: this.#toolCalls,
       complete: this.#complete,
     };
   }
 
-  #fitting(piece: string, room: number): string {
-    if (piece.length <= room) return piece;
-    this.#complete = false;
-    return piece.slice(0, room);
+  #add(piece: string, to: GrowingText): void {
+    const room = longestPartial - to.length;
+    if (piece.length > room) this.#complete = false;
+    if (room > 0) to.add(piece.length > room ? piece.slice(0, room) : piece);
   }
 }
