@@ -30,7 +30,7 @@ describe('the sluice command as a process', { timeout: 30_000 }, () => {
 
   it('with the sandbox’s h2o down answers a prompt from a pipe by the next, and says so', async () => {
     const { child, ended, stdout, stderr } = spawnSluice(['chat', '--sandbox-rate', '0'], {
-      SLUICE_SANDBOX_DOWN: 'h2o',
+      env: { SLUICE_SANDBOX_DOWN: 'h2o' },
     });
     child.stdin.end('Hello from a pipe\n');
     expect(await ended).toEqual({ code: 0, signal: null });

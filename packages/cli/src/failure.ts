@@ -18,7 +18,7 @@ const flagOf: { readonly [name: string]: string } = { baseURL: '--base-url', 'ti
 
 /** Tells of a failure in one line, with the stack trace only if SLUICE_DEBUG asks for it. Returns the exit code. */
 export async function reportFailure(error: unknown, terminal: Terminal): Promise<number> {
-  const [line = '', ...further] = linesOf(error);
+  const [line = '', ...further] = linesOfFailure(error);
   await terminal.complain(line);
   for (const mistake of further) await terminal.err.write(`  ${printableLine(mistake)}\n`);
   if (terminal.io.env.SLUICE_DEBUG && error instanceof Error) {
@@ -32,8 +32,8 @@ function isUsage(error: unknown): boolean {
   return error instanceof UsageError || error instanceof NoTargetError || error instanceof ConfigError;
 }
 
-/** A configuration tells each mistake in a line of its own. */
-function linesOf(error: unknown): readonly string[] {
+/** What went wrong, in one line; a configuration tells each of several mistakes in a line of its own. */
+export function linesOfFailure(error: unknown): readonly string[] {
   return error instanceof ConfigError ? error.message.split('\n') : [failureLine(error)];
 }
 

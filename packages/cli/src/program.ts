@@ -4,6 +4,7 @@ import { completionCommand, completionNamesCommand } from './commands/completion
 import { modelsCommand } from './commands/models.ts';
 import { providersCommand } from './commands/providers.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
+import { serveCommand } from './commands/serve.ts';
 import { exitCodesHelp } from './exit-code.ts';
 import type { Io } from './terminal/io.ts';
 import { printableLine } from './terminal/printable.ts';
@@ -33,7 +34,14 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     .option('--no-color', 'print without colours')
     .addHelpText('after', help);
   const open = (command: Command): Terminal => createTerminal(io, command.optsWithGlobals<TerminalOptions>());
-  for (const create of [chatCommand, modelsCommand, providersCommand, sandboxCommand, completionCommand]) {
+  for (const create of [
+    chatCommand,
+    serveCommand,
+    modelsCommand,
+    providersCommand,
+    sandboxCommand,
+    completionCommand,
+  ]) {
     program.addCommand(create(open, done));
   }
   program.addCommand(completionNamesCommand(open, done), { hidden: true });

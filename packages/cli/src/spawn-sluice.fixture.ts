@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('./bin.ts', import.meta.url));
@@ -12,11 +13,23 @@ export interface Spawned {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   /** Resolves once stdout holds this text. */
   written(wanted: string): Promise<void>;
+  /** The same for stderr. */
+  complained(wanted: string): Promise<void>;
 }
 
-export function spawnSluice(args: readonly string[], env: NodeJS.ProcessEnv = {}): Spawned {
+/** Where a command runs. */
+export interface SpawnOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** The text of a module that is run instead of the command. */
+  readonly program?: string;
+}
+
+export function spawnSluice(args: readonly string[], { env, cwd, program }: SpawnOptions = {}): Spawned {
   // The Node that runs the tests may be older than the one that strips types without a word: that word would be on stderr.
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bin, ...args], {
+  const what = program === undefined ? [bin] : ['--input-type=module', '--eval', program];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...what, ...args], {
+    cwd,
     env: { PATH: process.env.PATH, ...env },
   });
   let out = '';
@@ -35,12 +48,17 @@ export function spawnSluice(args: readonly string[], env: NodeJS.ProcessEnv = {}
     stdout: () => out,
     stderr: () => err,
     ended,
-    async written(wanted) {
-      while (!out.includes(wanted)) {
-        const more = new Promise((resolve) => child.stdout.once('data', resolve));
-        const how = await Promise.race([more, ended.then(() => 'ended')]);
-        if (how === 'ended' && !out.includes(wanted)) throw new Error(`it ended without saying so: ${err}`);
-      }
-    },
+    written: (wanted) => said(child.stdout, () => out, wanted),
+    complained: (wanted) => said(child.stderr, () => err, wanted),
   };
+
+  async function said(stream: Readable, text: () => string, wanted: string): Promise<void> {
+    while (!text().includes(wanted)) {
+      const more = new Promise((resolve) => stream.once('data', resolve));
+      const how = await Promise.race([more, ended.then(() => 'ended')]);
+      if (how === 'ended' && !text().includes(wanted)) {
+        throw new Error(`it ended without saying ${wanted}: ${out}${err}`);
+      }
+    }
+  }
 }

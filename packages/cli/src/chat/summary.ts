@@ -1,4 +1,5 @@
 import type { FinishReason, RouteAttempt } from '@sluice/core';
+import { duration } from '../duration.ts';
 import type { Answered } from './answer.ts';
 import type { Measured } from './meter.ts';
 
@@ -45,8 +46,4 @@ function counted(amount: number, unit: string, spokenMs: number): string {
   if (amount < 2 || spokenMs < 1) return units;
   const rate = ((amount - 1) * 1_000) / spokenMs;
   return `${units} at ${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
-}
-
-function duration(ms: number): string {
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }

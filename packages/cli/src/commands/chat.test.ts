@@ -238,7 +238,7 @@ describe('bad input is told in one clear line, with a non-zero exit and no stack
   it.each<[string, string, RegExp, FakeIoOptions?]>([
     ['an empty prompt', 'UP  ', /the prompt is empty: nothing came on standard input; try/],
     ['a blank prompt', 'UP', /the prompt is empty/, { stdin: ' \n' }],
-    ['an unknown model', '-m sandbx Hello', /lists a model "sandbx"; did you mean sandbox\?/],
+    ['an unknown model', '-m sandbx Hello', /lists a model "sandbx".*; did you mean sandbox\?/],
     ['an unknown provider', '-p h20 Hello', /no provider is named "h20"; did you mean h2o\?/],
     [
       'an unknown option',

@@ -12,14 +12,40 @@ export interface UpstreamFlags extends UpstreamOptions {
   readonly timeout?: number;
 }
 
-/** Adds the options that say which upstream to talk to, and how to reach it. */
-export function addUpstreamOptions(command: Command): Command {
-  return command
-    .option(
+/** Adds the option that names the configuration. */
+export function addConfigOption(command: Command): Command {
+  return command.addOption(
+    new Option(
       '-c, --config <file>',
       'the configuration (default: sluice.config.{ts,js,mjs,json} here or above)',
-      notEmpty,
     )
+      .argParser(notEmpty)
+      .conflicts(['baseUrl', 'sandboxDown', 'sandboxRate']),
+  );
+}
+
+/** Adds the options that say how the embedded sandbox behaves. */
+export function addSandboxOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--sandbox-rate <tokens>',
+        'let the embedded sandbox answer, with so many tokens per second; 0: at once',
+      ).argParser(numberFrom(0)),
+    )
+    .addOption(
+      new Option(
+        '--sandbox-down <providers>',
+        'let it answer with the servers of these providers down, such as h2o,ylokh; also SLUICE_SANDBOX_DOWN',
+      )
+        .argParser(gathered)
+        .conflicts('baseUrl'),
+    );
+}
+
+/** Adds the options that say which upstream to talk to, and how to reach it. */
+export function addUpstreamOptions(command: Command): Command {
+  addConfigOption(command)
     .option('-p, --provider <id>', 'only this provider, such as h2o', notEmpty)
     .option(
       '-u, --base-url <url>',
@@ -28,21 +54,8 @@ export function addUpstreamOptions(command: Command): Command {
     )
     .option('-k, --api-key-env <name>', 'the environment variable that holds the upstream’s key', notEmpty)
     .option('--proxy <url>', 'http://, https://, socks5:// or socks5h://, with user:password@ if needed')
-    .option('--timeout <time>', 'longest wait for the whole answer, such as 30s, 500ms or 2m', durationMs)
-    .addOption(
-      new Option(
-        '--sandbox-rate <tokens>',
-        'tokens per second of the embedded sandbox; 0: at once',
-      ).argParser(numberFrom(0)),
-    )
-    .addOption(
-      new Option(
-        '--sandbox-down <providers>',
-        'takes the servers of these providers in the sandbox down, such as h2o,ylokh; also SLUICE_SANDBOX_DOWN',
-      )
-        .argParser(gathered)
-        .conflicts(['baseUrl', 'config']),
-    );
+    .option('--timeout <time>', 'longest wait for the whole answer, such as 30s, 500ms or 2m', durationMs);
+  return addSandboxOptions(command);
 }
 
 /** How the upstream is reached, as core takes it. Throws `UsageError`, which does not quote the proxy's password. */

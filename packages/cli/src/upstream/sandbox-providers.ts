@@ -13,6 +13,9 @@ export interface SandboxOptions {
 
 const defaultRate = 60;
 
+/** The route to all providers of the sandbox. */
+const anyProvider = 'any';
+
 /** The sandbox, and the registry of the providers whose upstreams it plays. */
 export interface SandboxProviders {
   readonly sandbox: Sandbox;
@@ -31,8 +34,12 @@ export async function startSandboxProviders(
   for (const { sandbox: played } of down) {
     sandbox.setFault({ service: played.service, phase: '*' }, 'reset-before-headers');
   }
-  const providers = builtInProviders.map((provider) => inSandbox(provider, sandbox));
-  return { sandbox, config: oneAfterTheOther(providers) };
+  const config = oneAfterTheOther(builtInProviders.map((provider) => inSandbox(provider, sandbox)));
+  // Clients of the server must name a model: this is the name for whoever can answer.
+  return {
+    sandbox,
+    config: { ...config, routes: { [anyProvider]: builtInProviders.map(({ manifest }) => manifest.id) } },
+  };
 }
 
 /** Every provider is worth one attempt, in the order in which they stand: what the command does where nothing is configured. */

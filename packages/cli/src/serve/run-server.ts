@@ -1,0 +1,185 @@
+import { dirname, join } from 'node:path';
+import {
+  checkServerSettings,
+  type GatewayContent,
+  type RunningGateway,
+  type ServerSettings,
+  startGateway,
+} from '@sluice/gateway';
+import { ConfigError, type LoadedConfig } from '@sluice/registry/config';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import type { EndSignal } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { configurationError } from '../upstream/configuration-error.ts';
+import { type OpenedRegistry, type OpenRegistryOptions, openRegistry } from '../upstream/open-registry.ts';
+import { UsageError } from '../usage-error.ts';
+import { accessText } from './access-text.ts';
+import { type Announcement, announcementOf } from './announcement.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { signalSource } from './signal-source.ts';
+import { watchFiles } from './watch-files.ts';
+
+/** How the door is opened. What is not given is as `server` in the configuration says. */
+export interface ServeOptions extends OpenRegistryOptions {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** What stderr gets of each request. */
+  readonly log: LogForm;
+  readonly json?: boolean | undefined;
+}
+
+/** `text`: for people; `json`: one object a line, as the gateway writes it. */
+export type LogForm = 'text' | 'json' | 'off';
+
+/** What the latest loading gave. */
+interface Content {
+  readonly opened: OpenedRegistry;
+  readonly settings: ServerSettings;
+}
+
+/**
+ * Serves the registry that the configuration describes until a signal or a lost terminal ends it. Returns the exit code: 0 if it
+ * closed by itself after the first signal, that of the signal if a second one cut it.
+ */
+export async function runServer(options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { io, note } = terminal;
+  const reporter = createReporter(terminal, options.json ?? false);
+  let current: Content | undefined;
+  /** What was tried last: mistakes are told with its lines. */
+  let tried: LoadedConfig | undefined;
+
+  const load = async (): Promise<GatewayContent> => {
+    tried = current?.opened.loaded;
+    // Once there was a configuration, its loss must not make the sandbox answer.
+    const config = options.config ?? current?.opened.loaded?.file;
+    const opened = await openRegistry({ ...options, config }, io);
+    tried = opened.loaded;
+    try {
+      const settings = checkServerSettings(opened.loaded?.config.server ?? {});
+      for (const { message } of opened.diagnostics) await note(message);
+      loadedLast = { opened, settings };
+      return { registry: opened.registry, server: settings };
+    } catch (error) {
+      await opened.close();
+      throw configurationError(error, opened.loaded);
+    }
+  };
+  let loadedLast: Content | undefined;
+
+  const announce = (url: string, { opened, settings }: Content): Announcement =>
+    announcementOf(url, opened.registry, settings, opened.loaded?.file);
+
+  let gateway: RunningGateway | undefined;
+  try {
+    gateway = await startGateway({
+      load,
+      signals: signalSource(io),
+      env: io.env,
+      logger: loggerOf(options.log, terminal),
+      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.port === undefined ? {} : { port: options.port }),
+      onReload(outcome) {
+        if ('error' in outcome) return void reporter.notReloaded(configurationError(outcome.error, tried));
+        current = loadedLast;
+        if (gateway && current) void reporter.reloaded(outcome, announce(gateway.url, current));
+      },
+    });
+  } catch (error) {
+    throw startFailure(error, options, loadedLast);
+  }
+  current = loadedLast as Content;
+  const { opened, settings } = current;
+  if (opened.notice !== undefined) await note(opened.notice);
+  return await follow(gateway, {
+    terminal,
+    reporter,
+    settings,
+    opened,
+    announcement: announce(gateway.url, current),
+  });
+}
+
+interface Following {
+  readonly terminal: Terminal;
+  readonly reporter: Reporter;
+  readonly settings: ServerSettings;
+  readonly opened: OpenedRegistry;
+  readonly announcement: Announcement;
+}
+
+/** Tells what happens until it is closed. */
+async function follow(gateway: RunningGateway, following: Following): Promise<number> {
+  const { terminal, reporter, settings, opened, announcement } = following;
+  const { io, err, complain } = terminal;
+  const signals: EndSignal[] = [];
+  const stopListening = io.onSignal((signal) => {
+    if (signal === 'SIGHUP') return;
+    signals.push(signal);
+    const { drainMs = 30_000 } = settings;
+    void reporter.closing(gateway.app.sluice.inFlight, drainMs, signals.length > 1);
+  });
+  // A closed terminal sends SIGHUP, too; what is written to it then fails.
+  const onTerminalLost = (): void => void gateway.close();
+  if (err.isTerminal) err.gone.addEventListener('abort', onTerminalLost);
+  const paths = opened.loaded === undefined ? possibleFiles(io.cwd) : [opened.loaded.file];
+  const stopWatching = watchFiles(paths, {
+    changed: () => void gateway.reload().catch(() => {}),
+    failed: ({ code = 'unknown error' }) =>
+      void complain(`changes of ${dirname(paths[0] ?? '')} cannot be watched (${code}): SIGHUP reloads`),
+  });
+  try {
+    await reporter.listening(announcement, settings.keys?.find(({ env }) => env !== undefined)?.env);
+    await gateway.closed;
+    await reporter.closed();
+    const [, second] = signals;
+    return second === undefined ? exitCodes.ok : exitCodeOf[second];
+  } finally {
+    stopWatching();
+    stopListening();
+    err.gone.removeEventListener('abort', onTerminalLost);
+  }
+}
+
+/** Where a configuration may appear. */
+function possibleFiles(folder: string): readonly string[] {
+  return ['ts', 'js', 'mjs', 'json'].map((ending) => join(folder, `sluice.config.${ending}`));
+}
+
+function loggerOf(
+  form: LogForm,
+  { err, errColours }: Terminal,
+): { stream: { write(line: string): void } } | false {
+  if (form === 'off') return false;
+  const write = (line: string): void => {
+    const text = form === 'json' ? line : accessText(line, errColours);
+    if (text !== undefined) void err.write(form === 'json' ? text : `${text}\n`);
+  };
+  return { stream: { write } };
+}
+
+const systemFailures: { readonly [code: string]: (host: string, port: number) => string } = {
+  EADDRINUSE: (host, port) =>
+    `port ${port} of ${host} is taken: stop what listens there, or take another with --port (0: any free one)`,
+  EACCES: (host, port) => `port ${port} of ${host} may not be listened on: take one from 1024 on with --port`,
+  EADDRNOTAVAIL: (host) => `${host} is no address of this machine: --host names one, such as 127.0.0.1`,
+  ENOTFOUND: (host) => `${host} is no address of this machine: --host names one, such as 127.0.0.1`,
+  EAI_AGAIN: (host) => `${host} is no address of this machine: --host names one, such as 127.0.0.1`,
+};
+
+/** Why it did not start, in the words of this command. */
+function startFailure(error: unknown, options: ServeOptions, content: Content | undefined): unknown {
+  const { host = options.host ?? '127.0.0.1', port = options.port ?? 7300 } = {
+    ...content?.settings,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+  };
+  const { code } = error as NodeJS.ErrnoException;
+  const told = code === undefined ? undefined : systemFailures[code];
+  if (told) return new UsageError(told(host, port));
+  if (error instanceof ConfigError && error.file === undefined && error.problems[0]?.path[1] === 'host') {
+    return new UsageError(
+      `${host} can be reached by others, so it needs a key: "server": { "keys": [{ "name": "team", "env": "SLUICE_KEY" }] } in sluice.config; or listen on 127.0.0.1`,
+    );
+  }
+  return content === undefined ? error : configurationError(error, content.opened.loaded);
+}
