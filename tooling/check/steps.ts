@@ -39,6 +39,11 @@ export const steps: readonly Step[] = [
     run: { script: 'tooling/sizes/main.ts' },
     needs: ['build'],
   },
+  {
+    name: 'docs',
+    holds: 'manual and reference build, and their links lead somewhere',
+    run: { script: 'site/src/main.ts' },
+  },
   { name: 'unused', holds: 'no unused file, export or dependency', run: { bin: 'knip', args: [] } },
   {
     name: 'unit',
