@@ -74,6 +74,18 @@ describe('the events of a reply', () => {
     expect([source.pull([]), source.pull([])]).toEqual([true, true]);
   });
 
+  it('are given up where megabytes bring none that a user would see, and not after one', async () => {
+    const megabyte = '.'.repeat(1024 * 1024);
+    const silent = sourceOf(Array.from({ length: 33 }, () => megabyte)).source;
+    await silent.pull([]);
+    expect(() => silent.pull([])).toThrow('no answer');
+    const said = sourceOf(['a', ...Array.from({ length: 33 }, () => megabyte), 'b']).source;
+    for (let each = 0; each < 2; each += 1) await said.pull([]);
+    const last: ChatEvent[] = [];
+    await said.pull(last);
+    expect(last).toEqual([{ type: 'text-delta', text: 'b' }]);
+  });
+
   it.each([
     ['finished', true, 'released'],
     // Waiting for an end that never comes would only keep the socket.

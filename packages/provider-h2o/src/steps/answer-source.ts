@@ -1,5 +1,11 @@
-import type { ChatEvent, ChatEventSource } from '@sluice/core';
+import { ChatError, type ChatEvent, type ChatEventSource, isVisible } from '@sluice/core';
 import type { EventDecoder, HttpBody } from '@sluice/core/http';
+
+/**
+ * How much may come before anything that a user would see, in bytes, as in core: keep-alives and comments cost no memory, but
+ * a small compressed body can hold them by the gigabyte.
+ */
+const mostSilentBytes = 32 * 1024 * 1024;
 
 /** Where the events of one answer come from. */
 export interface AnswerParts {
@@ -19,12 +25,27 @@ export interface AnswerParts {
  */
 export function answerSource({ body, decoder, first, endsByItself, onClose }: AnswerParts): ChatEventSource {
   const pending = [...first];
+  let silentBytes = 0;
+
+  const listen = (chunk: Uint8Array, events: readonly ChatEvent[]): void => {
+    if (events.some(isVisible)) silentBytes = Number.NEGATIVE_INFINITY;
+    else silentBytes += chunk.length;
+    if (silentBytes <= mostSilentBytes) return;
+    throw new ChatError(
+      'invalid-response',
+      `the upstream sent more than ${mostSilentBytes} bytes and no answer`,
+      { sent: 'yes' },
+    );
+  };
 
   /** Whether reading may stop: something was decoded, or the body has ended. */
   const decode = (chunk: Uint8Array | undefined, into: ChatEvent[]): boolean => {
     const before = into.length;
     if (chunk === undefined) decoder.end(into);
-    else decoder.push(chunk, into);
+    else {
+      decoder.push(chunk, into);
+      if (silentBytes >= 0) listen(chunk, into.slice(before));
+    }
     return chunk === undefined || into.length > before;
   };
 
