@@ -40,8 +40,9 @@ const arrows: Readonly<Record<string, Arrow>> = {
   testkit: { imports: ['core'], because: 'the testkit judges any provider by the contract alone' },
   'ai-sdk': { imports: ['core'], because: 'the adapter takes any provider, and a registry is one' },
   'create-sluice-provider': {
-    imports: [],
-    because: 'it writes a package that imports ours; it needs none of them',
+    imports: ['core', 'cli'],
+    because:
+      'its templates are provider packages, which import core and are tried with the cli; the command needs neither',
   },
 };
 

@@ -7,6 +7,12 @@ const readRoot = (file: string): string => readFileSync(join(repositoryRoot, fil
 const rootManifest = JSON.parse(readRoot('package.json')) as PackageManifest & { packageManager: string };
 const published = readPackages().filter(({ manifest }) => !manifest.private);
 
+/** `npm create sluice-provider` runs the package of this very name, which has files that are data. */
+const exceptions: { readonly [room: string]: { readonly name: string; readonly files: readonly string[] } } =
+  {
+    'create-sluice-provider': { name: 'create-sluice-provider', files: ['dist', 'templates'] },
+  };
+
 /** What `publishConfig` says about entries, as it follows from the sources that the workspace's manifest names. */
 function publishedEntries(manifest: PackageManifest): PackageManifest['publishConfig'] {
   const entries = entriesOf(manifest);
@@ -39,7 +45,8 @@ describe.each(published.map((each) => [each.manifest.name, each] as const))(
     });
 
     test('says what it is, where it comes from and what it runs on', () => {
-      expect(name).toBe(`@sluice/${room}`);
+      const { name: expected, files } = exceptions[room] ?? { name: `@sluice/${room}`, files: ['dist'] };
+      expect(name).toBe(expected);
       expect(manifest).toMatchObject({
         description: expect.stringMatching(/^[A-Z].*\.$/),
         keywords: expect.arrayContaining(['sluice']),
@@ -48,7 +55,7 @@ describe.each(published.map((each) => [each.manifest.name, each] as const))(
         type: 'module',
         sideEffects: false,
         engines: { node: '>=22.19' },
-        files: ['dist'],
+        files,
         scripts: { build: 'node ../../tooling/build/main.ts' },
       });
     });
