@@ -1,5 +1,29 @@
 export { allChecks } from './all-checks.ts';
 export type { Bench, Outcome } from './bench.ts';
+export type { CassetteTimers } from './cassette/cassette-clock.ts';
+export {
+  type CassetteError,
+  type CassetteHeader,
+  cassetteVersion,
+  type ExchangeEnd,
+  type NoteLine,
+} from './cassette/cassette-format.ts';
+export {
+  type Cut,
+  composed,
+  cutAt,
+  type Mutation,
+  onAnswers,
+  oneByteAChunk,
+  oneChunk,
+  onlyIf,
+  stallAt,
+} from './cassette/mutate-exchange.ts';
+export type { ReplayTime } from './cassette/pace.ts';
+export { type Cassette, readCassette } from './cassette/read-cassette.ts';
+export { type Recording, type RecordOptions, record } from './cassette/record.ts';
+export type { RecordedChunk, RecordedExchange } from './cassette/recorded-exchange.ts';
+export { type Replay, type ReplayOptions, replay } from './cassette/replay.ts';
 export type { Check, CheckGroup, GroupedCheck } from './check.ts';
 export { ConformanceFailure } from './conformance-failure.ts';
 export { badgeOf, type ConformanceReport, createReport, markdownOf } from './report.ts';
