@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { chatCommand } from './commands/chat.ts';
 import { completionCommand, completionNamesCommand } from './commands/completion.ts';
+import { initCommand } from './commands/init.ts';
 import { modelsCommand } from './commands/models.ts';
 import { providersCommand } from './commands/providers.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
@@ -40,6 +41,7 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     modelsCommand,
     providersCommand,
     sandboxCommand,
+    initCommand,
     completionCommand,
   ]) {
     program.addCommand(create(open, done));
