@@ -15,6 +15,8 @@ describe('sluice', () => {
     ['chat', '--help'],
     ['sandbox', '--help'],
     ['models', '--help'],
+    ['serve', '--help'],
+    ['plan', '--help'],
     ['providers', '--help'],
   ])('%s %s prints help with examples and exits with 0', async (...argv) => {
     const { exitCode, out, err } = await sluice(...argv.filter(Boolean));
@@ -40,6 +42,12 @@ describe('sluice', () => {
 
   it.each([
     [['caht', 'Hello'], "sluice: unknown command 'caht' (Did you mean chat?); see --help\n"],
+    [['sreve'], "sluice: unknown command 'sreve' (Did you mean serve?); see --help\n"],
+    [['serve', '--prot', '1'], "sluice: unknown option '--prot' (Did you mean --port?); see --help\n"],
+    [
+      ['serve', '--port', '70000'],
+      "sluice: option '--port <number>' argument '70000' is invalid. It must be a whole number from 0 to 65535; see --help\n",
+    ],
     [['models', '--jsno'], "sluice: unknown option '--jsno' (Did you mean --json?); see --help\n"],
     [
       ['chat', '--api-key=a-secret-key', 'Hello'],

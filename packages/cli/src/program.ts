@@ -3,6 +3,7 @@ import { chatCommand } from './commands/chat.ts';
 import { completionCommand, completionNamesCommand } from './commands/completion.ts';
 import { initCommand } from './commands/init.ts';
 import { modelsCommand } from './commands/models.ts';
+import { planCommand } from './commands/plan.ts';
 import { providersCommand } from './commands/providers.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -17,8 +18,11 @@ Examples:
   sluice chat "Why is the sky blue?"
   echo "Why is the sky blue?" | sluice chat
   sluice chat -u http://127.0.0.1:11434/v1 -m llama3:8b
+  sluice serve                                   OpenAI-compatible, for any client
+  sluice plan -m fast "Why is the sky blue?"     where it would go, and why
 
 Environment:
+  SLUICE_CONFIG            the configuration, where --config names none
   NO_COLOR, FORCE_COLOR    switch colours off or on
   SLUICE_SANDBOX_DOWN      providers whose server in the embedded sandbox is down, such as h2o,ylokh
   SLUICE_DEBUG=1           show stack traces
@@ -38,6 +42,7 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
   for (const create of [
     chatCommand,
     serveCommand,
+    planCommand,
     modelsCommand,
     providersCommand,
     sandboxCommand,

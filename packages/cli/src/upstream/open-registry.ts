@@ -41,7 +41,7 @@ export interface OpenRegistryOptions extends SandboxOptions {
 export type RegistryWorld = Pick<Io, 'cwd' | 'env'>;
 
 const sandboxNotice =
-  'no upstream is configured: the embedded sandbox answers, which is no language model (sluice.config, or --base-url with chat, names a real one)';
+  'no upstream is configured: the embedded sandbox answers, which is no language model (`sluice init` configures real ones)';
 
 /**
  * Opens the registry that the configuration describes, with the providers that are installed; without a configuration, that of
