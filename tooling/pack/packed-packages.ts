@@ -33,33 +33,63 @@ export interface Installation {
 
 const pnpm = join(repositoryRoot, 'node_modules', '.bin', 'pnpm');
 
-/**
- * Packs the packages and installs all tarballs in a new folder outside the repository. Each package sees only what it
- * declares, so an undeclared dependency fails there. What our packages want of one another comes from the tarballs;
- * everything else comes from pnpm's store, where the repository's own install has put it, and needs no network.
- */
-export async function packAndInstall(packages: readonly WorkspacePackage[]): Promise<Installation> {
-  const scratch = await mkdtemp(join(tmpdir(), 'sluice-pack-'));
-  const archives = new Map<string, Archive>();
-  for (const each of packages) archives.set(each.manifest.name, await pack(each, scratch));
+/** Tarballs of our packages, in a folder outside the repository in which others can be made. */
+export interface Tarballs {
+  readonly folder: string;
+  readonly archives: ReadonlyMap<string, Archive>;
+  remove(): Promise<void>;
+}
 
-  const tarballs = Object.fromEntries([...archives].map(([name, { tarball }]) => [name, `file:${tarball}`]));
-  const folder = await mkdtemp(join(scratch, 'user-'));
-  await writeFile(
-    join(folder, 'package.json'),
-    JSON.stringify({ name: 'user', private: true, type: 'module', dependencies: tarballs }),
-  );
+/** Packs packages as they would be published. */
+export async function packAll(packages: readonly WorkspacePackage[]): Promise<Tarballs> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-pack-'));
+  const archives = new Map<string, Archive>();
+  for (const each of packages) archives.set(each.manifest.name, await pack(each, folder));
+  return { folder, archives, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Installs packages in a user's folder, ours from their tarballs; without names, what the folder's package.json asks for. What our
+ * packages want of one another comes from the tarballs, too; everything else comes from pnpm's store, where the repository's own
+ * install has put it, and needs no network.
+ */
+export async function installTarballs(
+  { archives }: Tarballs,
+  folder: string,
+  names: readonly string[] = [],
+): Promise<void> {
+  const files = Object.fromEntries([...archives].map(([name, { tarball }]) => [name, `file:${tarball}`]));
   // Every YAML parser reads JSON.
   await writeFile(
     join(folder, 'pnpm-workspace.yaml'),
-    JSON.stringify({ overrides: tarballs, strictPeerDependencies: true }),
+    JSON.stringify({ overrides: files, strictPeerDependencies: true }),
   );
-  await runPnpm(['install', '--prefer-offline', '--ignore-scripts'], folder);
+  const wanted = names.map((name) => files[name] ?? name);
+  const command = names.length === 0 ? ['install'] : ['add', ...wanted];
+  await runPnpm([...command, '--prefer-offline', '--ignore-scripts'], folder);
+}
+
+/**
+ * Packs the packages and installs all tarballs in a new folder outside the repository. Each package sees only what it
+ * declares, so an undeclared dependency fails there.
+ */
+export async function packAndInstall(packages: readonly WorkspacePackage[]): Promise<Installation> {
+  const tarballs = await packAll(packages);
+  const { archives } = tarballs;
+  const folder = await mkdtemp(join(tarballs.folder, 'user-'));
+  const dependencies = Object.fromEntries(
+    [...archives].map(([name, { tarball }]) => [name, `file:${tarball}`]),
+  );
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'user', private: true, type: 'module', dependencies }),
+  );
+  await installTarballs(tarballs, folder);
   const packed = [...archives].map(([name, archive]): [string, PackedPackage] => [
     name,
     { ...archive, manifest: readPackage(join(folder, 'node_modules', name)).manifest },
   ]);
-  return { folder, packed: new Map(packed), remove: () => rm(scratch, { recursive: true, force: true }) };
+  return { folder, packed: new Map(packed), remove: tarballs.remove };
 }
 
 /** Packs one package as `pnpm publish` would, with its workspace ranges resolved. */

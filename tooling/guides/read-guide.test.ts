@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { matchOutput } from './match-output.ts';
+import { readGuide } from './read-guide.ts';
+
+const guide = (...blocks: readonly string[]): string => blocks.join('\n\ntext\n\n');
+
+test('a guide is files to write and commands to type, each with what the reader sees', () => {
+  const markdown = guide(
+    '```sh\nnpm init -y   # a package\nnpm install \\\n  a b\n```',
+    '```ts [src/a.ts]\nlet a;\n```',
+    '```sh [gateway]\nnpx sluice serve\n```',
+    '```text\nat http://…\n```',
+    '```python\nprint()\n```',
+  );
+  expect(readGuide(markdown)).toEqual([
+    { kind: 'run', lines: ['npm init -y', 'npm install a b'] },
+    { kind: 'file', name: 'src/a.ts', text: 'let a;\n' },
+    { kind: 'run', terminal: 'gateway', lines: ['npx sluice serve'], output: 'at http://…\n' },
+  ]);
+});
+
+test('code that nobody would run is refused', () => {
+  expect(() => readGuide('```ts\nlet a;\n```')).toThrow(/has no name/);
+});
+
+test.each([
+  ['one\nthree', 'one\ntwo\nthree\n', undefined],
+  ['a … c', 'a b c', undefined],
+  ['one\ntwo', 'two\none', 'two'],
+  ['1.0', '100', '1.0'],
+  ['red', '\u001b[31mred\u001b[39m', undefined],
+])('%j in %j: missing %j', (shown, output, missing) => {
+  expect(matchOutput(shown, output)).toBe(missing);
+});

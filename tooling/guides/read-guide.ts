@@ -1,0 +1,62 @@
+/** A file that the reader writes. */
+interface FileStep {
+  readonly kind: 'file';
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Commands that the reader types. */
+interface RunStep {
+  readonly kind: 'run';
+  readonly lines: readonly string[];
+  /** A terminal of its own, in which the last command goes on running. */
+  readonly terminal?: string;
+  /** What the reader sees, where the guide shows it: see `matchOutput`. */
+  readonly output?: string;
+}
+
+/** One thing that a guide tells its reader to do. */
+export type GuideStep = FileStep | RunStep;
+
+/** Languages of blocks that are shown and neither written nor run. */
+const shownOnly: ReadonlySet<string> = new Set(['python', 'text', 'ini', 'nginx', 'yaml', 'dockerfile']);
+
+/**
+ * The steps of a guide, from its blocks of code, in order:
+ *
+ * - `sh`: commands to type; `sh [name]`: in a terminal of that name, where the last one goes on running.
+ * - `text` right after it: what the reader sees.
+ * - any other language with a name, `ts [answer.ts]`: a file to write.
+ *
+ * Throws for a block of a language that would have to be checked and has no name: nobody would run it.
+ */
+export function readGuide(markdown: string): readonly GuideStep[] {
+  const steps: GuideStep[] = [];
+  for (const [, language = '', name, text = ''] of markdown.matchAll(
+    /^```(\w+)(?: \[([^\]]+)\])?\n(.*?)^```$/gms,
+  )) {
+    const last = steps.at(-1);
+    if (language === 'sh') {
+      const lines = commandsOf(text);
+      steps.push({ kind: 'run', lines, ...(name === undefined ? {} : { terminal: name }) });
+    } else if (language === 'text' && last?.kind === 'run' && last.output === undefined) {
+      steps[steps.length - 1] = { ...last, output: text };
+    } else if (name !== undefined) {
+      steps.push({ kind: 'file', name, text });
+    } else if (!shownOnly.has(language)) {
+      throw new Error(
+        `a block of ${language} has no name, so nobody writes it to a file and runs it:\n${text}`,
+      );
+    }
+  }
+  return steps;
+}
+
+/** One command a line; a line that ends in a backslash goes on, and what follows `#` is for the reader. */
+function commandsOf(text: string): readonly string[] {
+  return text
+    .replace(/\s*\\\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.replace(/\s+#\s.*$/, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}

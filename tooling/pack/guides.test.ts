@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { followGuide, type Packages } from '../guides/follow-guide.ts';
+import { readGuide } from '../guides/read-guide.ts';
+import { readPackages, repositoryRoot } from '../workspace/packages.ts';
+import { installTarballs, packAll, type Tarballs } from './packed-packages.ts';
+
+// Every guide, followed word by word from an empty folder with the tarballs that would be published.
+
+const folder = join(repositoryRoot, 'docs', 'guide');
+const guides = readdirSync(folder).filter((name) => name.endsWith('.md'));
+
+let tarballs: Tarballs;
+let packages: Packages;
+
+beforeAll(async () => {
+  tarballs = await packAll(readPackages().filter(({ manifest }) => !manifest.private));
+  const tools = await mkdtemp(join(tarballs.folder, 'tools-'));
+  await installTarballs(tarballs, tools, ['create-sluice-provider']);
+  packages = {
+    install: (into, names) => installTarballs(tarballs, into, names),
+    creator: join(tools, 'node_modules', '.bin', 'create-sluice-provider'),
+  };
+});
+
+afterAll(() => tarballs?.remove());
+
+test.each(guides)('%s can be followed', { timeout: 120_000 }, async (name) => {
+  const steps = readGuide(readFileSync(join(folder, name), 'utf8'));
+  expect(steps.length).toBeGreaterThan(0);
+  await followGuide(steps, await mkdtemp(join(tarballs.folder, 'reader-')), packages);
+});
