@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChatRequest } from '@sluice/core';
+import type { ChatEvent, ChatRequest, RouteDecision } from '@sluice/core';
 import { createSandbox, refusedAddress, type Sandbox } from '@sluice/sandbox';
 import { type ReplayOptions, record, replay } from '@sluice/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,13 +25,13 @@ interface Told extends Conversation {
 }
 
 /** Records against a sandbox of its own, which is gone when it is replayed. */
-async function recorded({ prepare, urls, ...conversation }: Told) {
+async function recorded({ prepare, urls, ...conversation }: Told, options?: RecordOptions) {
   const sandbox = await createSandbox({ answerTokens: 12 });
   prepare?.(sandbox);
   const addresses = urls ? await urls(sandbox.urls) : sandbox.urls;
   count += 1;
   const file = join(folder, `${count}.jsonl`);
-  const cassette = await record(file);
+  const cassette = await record(file, options);
   const answers = await converse(conversation, addresses, cassette.timers);
   await cassette.close();
   await sandbox.close();
@@ -160,6 +160,24 @@ describe('a cassette recorded from the sandbox replays to the same events and th
     ) as unknown as Addresses;
     const { answers } = await replayed({ ...recording, addresses: moved }, {});
     expect(answers).toEqual(recording.answers);
+  });
+
+  it('in the same shape where words are masked, and with none of them in it', async () => {
+    const recording = await recorded(conversations['several answers, one after the other'] as Told, {
+      redactPrompts: true,
+    });
+    const { answers, left } = await replayed(recording, { mode: 'strict' });
+    const shapes = (texts: readonly string[]) =>
+      texts.map((text) => {
+        const { events, route } = JSON.parse(text) as { events: ChatEvent[]; route: RouteDecision };
+        const { attempts, ...decision } = route;
+        const outcomes = attempts.map(({ target, outcome }) => [target, outcome]);
+        return [events.map(({ type }) => type), events.at(-1), decision, outcomes];
+      });
+    expect(shapes(answers)).toEqual(shapes(recording.answers));
+    expect(left).toEqual([]);
+    const text = await readFile(recording.file, 'utf8');
+    expect(text).not.toMatch(/ sluices|emoji|not a language/);
   });
 
   it('and holds no credential', async () => {

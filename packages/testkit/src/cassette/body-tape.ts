@@ -11,12 +11,14 @@ const overlapBytes = 64 * 1024;
 /** What came of one answer and was not written yet. Memory is bounded: a long answer is written in parts. */
 export class BodyTape {
   readonly #redaction: Redaction;
+  readonly #isRefusal: boolean;
   readonly #write: (piece: Piece) => void;
   #pieces: Piece[] = [];
   #bytes = 0;
 
-  constructor(redaction: Redaction, write: (piece: Piece) => void) {
+  constructor(redaction: Redaction, status: number, write: (piece: Piece) => void) {
     this.#redaction = redaction;
+    this.#isRefusal = status >= 400;
     this.#write = write;
   }
 
@@ -33,7 +35,7 @@ export class BodyTape {
 
   #flush(count: number): void {
     const pieces = this.#pieces.splice(0, count);
-    const masked = this.#redaction.masked(joined(pieces));
+    const masked = this.#redaction.masked(joined(pieces), this.#isRefusal ? 'refusal' : 'answer');
     let at = 0;
     const spoken = pieces.map(({ atMs, latin1 }) => {
       at += latin1.length;

@@ -45,9 +45,9 @@ const tokens = /"((?:[^"\\\n]|\\.)*)("?)(\s*:)?|[A-Za-z\x80-\xff][A-Za-z0-9_\x80
 /**
  * Replaces what people and models say by placeholders, and keeps what a protocol needs: names, ids, types, roles, numbers,
  * punctuation and white space. One character stands for a byte (latin1), and every byte stays a byte, so that the pieces
- * in which a text came can be cut at the same places. What is not known to be the protocol's is taken for speech.
+ * in which a text came can be cut at the same places. What is not known to be the protocol's is taken for speech, and told to `onSaid`.
  */
-export function maskWords(latin1: string): string {
+export function maskWords(latin1: string, onSaid: (said: string) => void = () => {}): string {
   let key = '';
   return latin1.replace(
     tokens,
@@ -59,9 +59,19 @@ export function maskWords(latin1: string): string {
       }
       const kept =
         structuralKeys.has(key) || identifier.test(said) || (!textKeys.has(key) && protocolWords.has(said));
-      return kept ? whole : `"${placeholder(said)}${closing}`;
+      if (kept) return whole;
+      onSaid(unescaped(said));
+      return `"${placeholder(said)}${closing}`;
     },
   );
+}
+
+function unescaped(json: string): string {
+  try {
+    return JSON.parse(`"${json}"`) as string;
+  } catch {
+    return json;
+  }
 }
 
 /** White space and its escapes stay, so that the shape of a text can be seen. */

@@ -116,18 +116,11 @@ class Tape {
     this.#exchanges += 1;
     const exchange = this.#exchanges;
     this.#request(exchange, hop);
-    const body = new BodyTape(this.#redaction, ({ atMs, latin1 }) =>
-      this.#writer.write({
-        type: 'chunk',
-        exchange,
-        atMs,
-        ...asCassetteBytes(Buffer.from(latin1, 'latin1')),
-      }),
-    );
+    let body: BodyTape | undefined;
     let endedAtMs: number | undefined;
     const write = (how: ExchangeEnd, error?: CassetteError): void => {
       if (!this.#open.delete(finish)) return;
-      body.end();
+      body?.end();
       const atMs = endedAtMs ?? this.#now();
       this.#writer.write({ type: 'end', exchange, atMs, how, ...(error === undefined ? {} : { error }) });
     };
@@ -166,9 +159,18 @@ class Tape {
       status: answer.status,
       headers: this.#redaction.headers(answer.headers),
     });
+    body = new BodyTape(this.#redaction, answer.status, ({ atMs, latin1 }) =>
+      this.#writer.write({
+        type: 'chunk',
+        exchange,
+        atMs,
+        ...asCassetteBytes(Buffer.from(latin1, 'latin1')),
+      }),
+    );
+    const tape = body;
     const took = (chunk: Uint8Array | undefined): Uint8Array | undefined => {
       if (chunk === undefined) end('complete');
-      else if (endedAtMs === undefined) body.add(this.#now(), chunk);
+      else if (endedAtMs === undefined) tape.add(this.#now(), chunk);
       return chunk;
     };
     const source = answer.body;
@@ -237,7 +239,7 @@ class Tape {
 /** The body of a request without its secrets. */
 export function cleanBody(body: string | Uint8Array, redaction: Redaction): Uint8Array {
   const latin1 = Buffer.from(body as string).toString('latin1');
-  return Buffer.from(redaction.bytes(redaction.masked(latin1)), 'latin1');
+  return Buffer.from(redaction.bytes(redaction.masked(latin1, 'request')), 'latin1');
 }
 
 /**

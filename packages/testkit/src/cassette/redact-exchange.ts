@@ -9,6 +9,9 @@ const redacted = '[redacted]';
 /** More words than those that core knows: a cassette is given away, an error is only printed. */
 const secretName = /password|passwd|credential|signature|session/i;
 
+/** User name and password of an address. */
+const logins = /\/\/[^\s/@]{1,1024}@/g;
+
 /** Shorter values of cookies are settings, not sessions; they would stand anywhere in a text. */
 const shortestCookie = 8;
 
@@ -22,14 +25,22 @@ export interface Redaction {
   text(text: string): string;
   /** Bytes of a body, one character for each (latin1), so that nothing depends on how they are cut. */
   bytes(latin1: string): string;
-  /** Words as placeholders of the same length, where that is wanted. */
-  masked(latin1: string): string;
+  /**
+   * Words as placeholders of the same length, where that is wanted. A refusal (status 400 and above) keeps its own words, since
+   * providers go by them, and loses in `bytes` what it quotes of a request.
+   */
+  masked(latin1: string, from: 'request' | 'answer' | 'refusal'): string;
 }
+
+/** How many texts of requests are remembered, the newest. */
+const mostPrompts = 64;
 
 /** `masks`: words are replaced as well. */
 export function createRedaction(credentials: readonly string[] = [], masks = false): Redaction {
   const known = new Set(credentials);
-  const told = (text: string): string => redact(text, { credentials: [...known] });
+  const prompts = new Set<string>();
+  const told = (text: string): string =>
+    redact(text.replace(logins, `//${redacted}@`), { credentials: [...known] });
   const isSecret = (name: string): boolean =>
     secretName.test(name) || headerCredentials({ [name]: 'value' }).length > 0;
   return {
@@ -61,8 +72,15 @@ export function createRedaction(credentials: readonly string[] = [], masks = fal
       return told(url.href);
     },
     text: told,
-    bytes: (latin1) => redact(latin1, { credentials: [...known].map(asLatin1) }),
-    masked: (latin1) => (masks ? maskWords(latin1) : latin1),
+    bytes: (latin1) => redact(latin1, { credentials: [...known].map(asLatin1), prompts: [...prompts] }),
+    masked(latin1, from) {
+      if (!masks || from === 'refusal') return latin1;
+      return maskWords(latin1, (said) => {
+        if (from !== 'request') return;
+        prompts.add(said);
+        if (prompts.size > mostPrompts) prompts.delete(prompts.values().next().value ?? '');
+      });
+    },
   };
 }
 
