@@ -131,26 +131,39 @@ export function cutShort(call: Pick<FailedCall, 'provider' | 'model'>): ChatErro
   );
 }
 
-/** The failure of a socket, wherever it stands in the chain of causes. */
+/** The failure of a socket, or of the parser behind it, wherever it stands in the chain of causes. */
 function transportError(thrown: unknown, call: FailedCall): ChatError | undefined {
   let error = thrown;
   for (let depth = 0; error instanceof Error && depth < deepestCause; depth += 1) {
-    const name = (error as { readonly code?: unknown }).code;
-    const cause: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
-    if (typeof name === 'string' && (Object.hasOwn(transport, name) || name.startsWith('HPE_'))) {
-      const row = transport[name] ?? { code: 'invalid-response' as const, sent: 'maybe' as const };
-      const closed = call.answered && name === 'UND_ERR_SOCKET';
-      return new ChatError(
-        closed ? 'truncated' : row.code,
-        call.answered
-          ? `the answer of ${call.provider} broke off (${name})`
-          : `no answer from ${call.provider} (${name})`,
-        { ...about(call), sent: call.answered ? 'yes' : row.sent, cause: error },
-      );
+    // The parser's error holds the bytes that it could not read: it is not kept as a cause.
+    if (error.name === 'HTTPParserError') {
+      return new ChatError('invalid-response', `what ${call.provider} sent is not HTTP`, {
+        ...about(call),
+        sent: call.answered ? 'yes' : 'maybe',
+      });
     }
-    error = cause;
+    const { code } = error as { readonly code?: unknown };
+    if (typeof code === 'string' && Object.hasOwn(transport, code)) return socketError(error, code, call);
+    error = error instanceof AggregateError ? error.errors[0] : error.cause;
   }
   return undefined;
+}
+
+function socketError(error: Error, name: string, call: FailedCall): ChatError {
+  const { code, sent } = transport[name] as (typeof transport)[string];
+  if (!call.answered) {
+    return new ChatError(code, `no answer from ${call.provider} (${name})`, {
+      ...about(call),
+      sent,
+      cause: error,
+    });
+  }
+  const closed = name === 'UND_ERR_SOCKET';
+  return new ChatError(closed ? 'truncated' : code, `the answer of ${call.provider} broke off (${name})`, {
+    ...about(call),
+    sent: 'yes',
+    cause: error,
+  });
 }
 
 function about({ provider, model }: Pick<FailedCall, 'provider' | 'model'>): {

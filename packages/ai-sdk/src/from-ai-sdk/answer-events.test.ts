@@ -1,0 +1,137 @@
+import type { LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { ChatEvent } from '@sluice/core';
+import { expect, test } from 'vitest';
+import { createAnswerEvents } from './answer-events.ts';
+
+const call = { provider: 'p', model: 'm', secrets: {}, nowMs: 0 };
+const usage = {
+  inputTokens: { total: 5, noCache: 2, cacheRead: 3, cacheWrite: undefined },
+  outputTokens: { total: 7, text: 3, reasoning: 4 },
+};
+const none = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+};
+const stop = { unified: 'stop', raw: 'end' } as const;
+
+function eventsOf(...parts: LanguageModelV4StreamPart[]): ChatEvent[] {
+  const events = createAnswerEvents(call);
+  const into: ChatEvent[] = [];
+  for (const part of parts) events.push(part, into);
+  return into;
+}
+
+test('every part that an answer has a place for becomes an event', () => {
+  expect(
+    eventsOf(
+      {
+        type: 'stream-start',
+        warnings: [
+          { type: 'unsupported', feature: 'seed' },
+          { type: 'compatibility', feature: 'json', details: 'by the prompt' },
+          { type: 'deprecated', setting: 'old', message: 'use new' },
+          { type: 'other', message: 'hm' },
+        ],
+      },
+      { type: 'response-metadata', id: 'r1', modelId: 'm1', timestamp: new Date(9) },
+      { type: 'ping' },
+      { type: 'raw', rawValue: 1 },
+      { type: 'reasoning-start', id: '0' },
+      { type: 'reasoning-delta', id: '0', delta: 'hm' },
+      { type: 'reasoning-end', id: '0' },
+      { type: 'text-start', id: '1' },
+      { type: 'text-delta', id: '1', delta: 'so' },
+      { type: 'text-end', id: '1' },
+      { type: 'source', sourceType: 'url', id: 's', url: 'https://a.test', title: 'A' },
+      { type: 'source', sourceType: 'document', id: 's', mediaType: 'text/plain', title: 'B' },
+      { type: 'tool-input-start', id: 'a', toolName: 'one' },
+      { type: 'tool-input-start', id: 'b', toolName: 'two' },
+      { type: 'tool-input-delta', id: 'b', delta: '{}' },
+      { type: 'tool-input-delta', id: 'a', delta: '{}' },
+      { type: 'tool-call', toolCallId: 'a', toolName: 'one', input: '{}' },
+      { type: 'finish', finishReason: { unified: 'tool-calls', raw: 'tools' }, usage },
+    ),
+  ).toEqual([
+    {
+      type: 'warning',
+      code: 'unsupported-parameter',
+      feature: 'seed',
+      message: 'the model has no seed of its own',
+    },
+    { type: 'warning', code: 'emulated', feature: 'json', message: 'by the prompt' },
+    { type: 'warning', code: 'other', feature: 'old', message: 'use new' },
+    { type: 'warning', code: 'other', message: 'hm' },
+    { type: 'response-metadata', id: 'r1', model: 'm1', createdAtMs: 9 },
+    { type: 'raw', value: 1 },
+    { type: 'reasoning-delta', text: 'hm' },
+    { type: 'text-delta', text: 'so' },
+    { type: 'source', url: 'https://a.test', title: 'A' },
+    { type: 'source', title: 'B' },
+    { type: 'tool-call-delta', index: 0, id: 'a', name: 'one', argumentsDelta: '' },
+    { type: 'tool-call-delta', index: 1, id: 'b', name: 'two', argumentsDelta: '' },
+    { type: 'tool-call-delta', index: 1, argumentsDelta: '{}' },
+    { type: 'tool-call-delta', index: 0, argumentsDelta: '{}' },
+    { type: 'tool-call', id: 'a', name: 'one', arguments: '{}' },
+    {
+      type: 'finish',
+      reason: 'tool-calls',
+      rawReason: 'tools',
+      usage: { inputTokens: 5, outputTokens: 7, totalTokens: 12, reasoningTokens: 4, cachedInputTokens: 3 },
+    },
+  ]);
+});
+
+test('what has no place is left out with one warning a kind; calls that the provider runs itself are nobody else’s', () => {
+  const file = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'aGk=' } } as const;
+  const events = eventsOf(
+    file,
+    file,
+    { type: 'tool-input-start', id: 'p', toolName: 'search', providerExecuted: true },
+    { type: 'tool-input-delta', id: 'p', delta: '{}' },
+    { type: 'tool-call', toolCallId: 'p', toolName: 'search', input: '{}', providerExecuted: true },
+    { type: 'tool-result', toolCallId: 'p', toolName: 'search', result: 'found' },
+  );
+  expect(events).toMatchObject([
+    { code: 'ignored-content', feature: 'file' },
+    { code: 'ignored-content', feature: 'provider-executed tool-call' },
+    { code: 'ignored-content', feature: 'tool-result' },
+  ]);
+});
+
+test.each([
+  [{ unified: 'interrupted', raw: undefined }, 'truncated'],
+  [{ unified: 'other', raw: undefined }, 'truncated'],
+  [{ unified: 'error', raw: undefined }, 'server-error'],
+] as const)('an end that is none, %j, is %s', (finishReason, code) => {
+  const end = { type: 'finish', finishReason, usage: none } as const;
+  expect(() => eventsOf(end)).toThrow(expect.objectContaining({ code }));
+});
+
+test('an end for a reason of its own is an end, and counts that nobody made are not there', () => {
+  const end = { type: 'finish', finishReason: { unified: 'other', raw: 'tired' }, usage: none } as const;
+  expect(eventsOf(end)).toEqual([{ type: 'finish', reason: 'other', rawReason: 'tired' }]);
+});
+
+test('a whole answer gives the same events', () => {
+  const result: LanguageModelV4GenerateResult = {
+    content: [
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'so' },
+      { type: 'tool-call', toolCallId: 'a', toolName: 'one', input: '{}' },
+    ],
+    finishReason: stop,
+    usage,
+    warnings: [{ type: 'other', message: 'hm' }],
+    response: { id: 'r1' },
+  };
+  const into: ChatEvent[] = [];
+  createAnswerEvents(call).whole(result, into);
+  expect(into.map(({ type }) => type)).toEqual([
+    'warning',
+    'response-metadata',
+    'reasoning-delta',
+    'text-delta',
+    'tool-call',
+    'finish',
+  ]);
+});
