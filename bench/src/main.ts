@@ -1,38 +1,93 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+// The benchmark: `npm run bench -- --help`.
+
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Machine, thisMachine } from './machine.ts';
+import { type BenchArguments, help, type PartName, readArguments } from './arguments.ts';
+import { type BenchRun, benchRun, isWhole, profilesFolder } from './bench-run.ts';
+import { measureClients } from './client/measure-clients.ts';
+import { measureImports } from './client/measure-import.ts';
+import { measureGateways } from './gateway/measure-gateways.ts';
+import { benchFolder, scratchFolder } from './install/folders.ts';
+import { installOurs } from './install/ours.ts';
+import { installPeers } from './install/peers.ts';
+import { installedVersions } from './install/versions.ts';
+import { thisMachine } from './machine.ts';
+import { partMarkdown } from './report/part-markdown.ts';
+import type { PartResult } from './report/part-result.ts';
+import { writeResults } from './report/write-results.ts';
 import { measureRouting, routingTable } from './routing.ts';
+import { verdictsOn } from './targets.ts';
 
-const results = join(import.meta.dirname, '..', 'results');
+type Measured = Pick<PartResult, 'workloads' | 'versions' | 'extra'>;
 
-/** The parts by name: each measures, and returns its figures and a table of them. */
-const parts: { readonly [name: string]: () => { readonly figures: unknown; readonly table: string } } = {
-  routing: () => {
+const parts: { readonly [Part in PartName]: (run: BenchRun) => Promise<Measured> } = {
+  async client(run) {
+    const workloads = await measureClients(run);
+    return {
+      workloads: run.wantsWorkload('import') ? [...workloads, await measureImports(run)] : workloads,
+      versions: await installedVersions([
+        'undici',
+        '@xsai/stream-text',
+        'openai',
+        'ai',
+        '@ai-sdk/openai-compatible',
+      ]),
+    };
+  },
+  async gateway(run) {
+    return {
+      workloads: await measureGateways(run),
+      versions: await installedVersions(['undici', 'fastify', '@portkey-ai/gateway', 'hono']),
+    };
+  },
+  async routing() {
     const figures = measureRouting();
-    return { figures, table: routingTable(figures) };
+    return { workloads: [], versions: {}, extra: { markdown: routingTable(figures), data: figures } };
   },
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
-if (unknown.length > 0) {
-  console.error(`bench: no part ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}`);
-  process.exitCode = 2;
-} else {
-  for (const [name, part] of Object.entries(parts))
-    if (asked.length === 0 || asked.includes(name)) run(name, part);
+/** Progress on a terminal overwrites itself; elsewhere each line stays. */
+function tell(line: string): void {
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
 }
 
-function run(name: string, part: (typeof parts)[string]): void {
-  const machine = thisMachine();
-  const { figures, table } = part();
-  const text = `# ${name}\n\n${describe(machine)}\n\n${table}`;
-  console.log(text);
-  mkdirSync(results, { recursive: true });
-  writeFileSync(join(results, `${name}.json`), `${JSON.stringify({ machine, figures }, null, 2)}\n`);
-  writeFileSync(join(results, `${name}.md`), text);
+async function main(args: BenchArguments): Promise<void> {
+  if (args.parts.some((part) => part !== 'routing')) {
+    await installPeers(tell);
+    await installOurs(args.build, tell);
+  }
+  if (args.profile) {
+    await rm(profilesFolder, { recursive: true, force: true });
+    await mkdir(profilesFolder, { recursive: true });
+  }
+  const run = benchRun(args, tell);
+  const results: PartResult[] = [];
+  for (const part of args.parts) {
+    const about = { part, takenAt: new Date().toISOString(), machine: thisMachine() };
+    const measured = await parts[part](run);
+    results.push({ ...about, ...measured, verdicts: verdictsOn(part, measured.workloads) });
+  }
+  if (process.stderr.isTTY) tell('');
+  console.log(results.map(partMarkdown).join('\n'));
+  const kept = isWhole(args);
+  const folder = kept ? join(benchFolder, 'results') : scratchFolder;
+  if (args.profile) {
+    console.log(
+      `Profiles: ${profilesFolder}. Open them in Chromium's DevTools (Performance, "Load profile") or with npx speedscope.`,
+    );
+  } else {
+    const name = kept ? 'latest' : 'partial';
+    await writeResults(folder, name, results);
+    console.log(`Written: ${join(folder, name)}.{json,md,svg}`);
+  }
 }
 
-function describe({ cpu, cores, memoryGiB, node, platform }: Machine): string {
-  return `${cores} × ${cpu}, ${memoryGiB} GiB, ${platform}, Node ${node}.`;
+try {
+  const args = readArguments(process.argv.slice(2));
+  if (args === 'help') process.stdout.write(help);
+  else await main(args);
+} catch (error) {
+  const wrongCall = error instanceof TypeError && !error.stack?.includes('measure');
+  process.stderr.write(`bench: ${wrongCall ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  process.exitCode = wrongCall ? 2 : 1;
 }
