@@ -41,7 +41,7 @@ describe('the line for a failure', () => {
     ];
     expect(failedAlike(attempts)).toBe(false);
     expect(failureLine(failed('auth', ...attempts))).toBe(
-      'none of 3 targets answered; ylokh:gpt: ylokh answered 401: no key; --api-key-env names the variable that holds the key',
+      'none of 3 targets answered; ylokh:gpt: ylokh answered 401: no key; --api-key-env, or apiKeyEnv in sluice.config, names the variable that holds the key',
     );
   });
 

@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.ts';
 
 /** What to do next, where the message does not say it in the words of this command. */
 const hints: { readonly [Code in ChatErrorCode]?: string } = {
-  auth: '--api-key-env names the variable that holds the key',
+  auth: '--api-key-env, or apiKeyEnv in sluice.config, names the variable that holds the key',
   'model-not-found': '`sluice models` lists what there is',
 };
 

@@ -82,7 +82,7 @@ describe('sluice chat "prompt"', () => {
     expect(authorization).toBe('Bearer a-very-secret-key');
     expect(exitCode).toBe(1);
     expect(err).not.toContain('a-very-secret-key');
-    expect(err).toContain('--api-key-env names the variable that holds the key');
+    expect(err).toContain('apiKeyEnv in sluice.config, names the variable that holds the key');
   });
 
   it('asks the server for a model if none is named', async () => {

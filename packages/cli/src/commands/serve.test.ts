@@ -215,6 +215,12 @@ describe('sluice serve that cannot start says why in one line', () => {
   });
 });
 
+/** How many servers listen in this process. One that is closed still counts until the event loop has come round. */
+async function openServers(): Promise<number> {
+  await new Promise(setImmediate);
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
+}
+
 describe('sluice serve while it runs', () => {
   it('tells that a changed configuration is loaded, and what needs a new start', async () => {
     const running = serve({ 'sluice.config.json': config }, ['--log', 'off']);
@@ -260,10 +266,13 @@ describe('sluice serve while it runs', () => {
     await end(running);
   });
 
-  it('ends when its terminal is gone', async () => {
-    const running = serve({ 'sluice.config.json': config }, [], { terminal: ['stdout', 'stderr'] });
+  it('ends when its terminal is gone, and leaves nothing of the reload that a SIGHUP asks for', async () => {
+    const before = await openServers();
+    const running = serve({}, [], { terminal: ['stdout', 'stderr'] });
     await running.url();
+    running.io.signal('SIGHUP');
     running.io.stderr.destroy(Object.assign(new Error('write EIO'), { code: 'EIO' }));
-    expect(await running.exitCode).toBe(0);
+    expect(await running.exitCode).toBe(129);
+    expect(await openServers()).toBe(before);
   });
 });

@@ -30,6 +30,7 @@ Exit codes:
   0    closed after the first signal
   1    it could not be closed cleanly
   2    it did not start: the configuration is wrong, or the address is taken
+  129  its terminal was closed
   130  a second Ctrl-C cut requests that were under way; 143: a second SIGTERM`;
 
 /** `sluice serve`. */

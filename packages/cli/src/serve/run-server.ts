@@ -6,17 +6,17 @@ import {
   type ServerSettings,
   startGateway,
 } from '@sluice/gateway';
-import { ConfigError, type LoadedConfig } from '@sluice/registry/config';
+import type { LoadedConfig } from '@sluice/registry/config';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { EndSignal } from '../terminal/io.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { configurationError } from '../upstream/configuration-error.ts';
 import { type OpenedRegistry, type OpenRegistryOptions, openRegistry } from '../upstream/open-registry.ts';
-import { UsageError } from '../usage-error.ts';
 import { accessText } from './access-text.ts';
 import { type Announcement, announcementOf } from './announcement.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { signalSource } from './signal-source.ts';
+import { startFailure } from './start-failure.ts';
 import { watchFiles } from './watch-files.ts';
 
 /** How the door is opened. What is not given is as `server` in the configuration says. */
@@ -44,9 +44,14 @@ interface Content {
 export async function runServer(options: ServeOptions, terminal: Terminal): Promise<number> {
   const { io, note } = terminal;
   const reporter = createReporter(terminal, options.json ?? false);
+  /** What serves. */
   let current: Content | undefined;
+  /** What was loaded last, and will serve if it can. */
+  let loadedLast: Content | undefined;
   /** What was tried last: mistakes are told with its lines. */
   let tried: LoadedConfig | undefined;
+
+  let loading: Promise<GatewayContent> | undefined;
 
   const load = async (): Promise<GatewayContent> => {
     tried = current?.opened.loaded;
@@ -64,7 +69,6 @@ export async function runServer(options: ServeOptions, terminal: Terminal): Prom
       throw configurationError(error, opened.loaded);
     }
   };
-  let loadedLast: Content | undefined;
 
   const announce = (url: string, { opened, settings }: Content): Announcement =>
     announcementOf(url, opened.registry, settings, opened.loaded?.file);
@@ -72,7 +76,10 @@ export async function runServer(options: ServeOptions, terminal: Terminal): Prom
   let gateway: RunningGateway | undefined;
   try {
     gateway = await startGateway({
-      load,
+      load() {
+        loading = load();
+        return loading;
+      },
       signals: signalSource(io),
       env: io.env,
       logger: loggerOf(options.log, terminal),
@@ -85,41 +92,52 @@ export async function runServer(options: ServeOptions, terminal: Terminal): Prom
       },
     });
   } catch (error) {
-    throw startFailure(error, options, loadedLast);
+    throw startFailure(error, options, loadedLast?.settings, tried);
   }
   current = loadedLast as Content;
-  const { opened, settings } = current;
+  const { opened } = current;
   if (opened.notice !== undefined) await note(opened.notice);
-  return await follow(gateway, {
-    terminal,
-    reporter,
-    settings,
-    opened,
-    announcement: announce(gateway.url, current),
-  });
+  try {
+    return await follow(gateway, {
+      terminal,
+      reporter,
+      opened,
+      settings: () => current?.settings ?? {},
+      announcement: announce(gateway.url, current),
+    });
+  } finally {
+    // A reload that was under way at the end has opened what nobody will use.
+    await loading?.catch(() => {});
+    await loadedLast?.opened.close();
+  }
 }
 
 interface Following {
   readonly terminal: Terminal;
   readonly reporter: Reporter;
-  readonly settings: ServerSettings;
   readonly opened: OpenedRegistry;
+  /** Those that hold now. */
+  readonly settings: () => ServerSettings;
   readonly announcement: Announcement;
 }
 
 /** Tells what happens until it is closed. */
 async function follow(gateway: RunningGateway, following: Following): Promise<number> {
   const { terminal, reporter, settings, opened, announcement } = following;
-  const { io, err, complain } = terminal;
+  const { io, err, errColours, complain } = terminal;
   const signals: EndSignal[] = [];
   const stopListening = io.onSignal((signal) => {
-    if (signal === 'SIGHUP') return;
+    if (signal === 'SIGHUP') return void (err.isTerminal && err.write(errColours.dim('sluice: SIGHUP\n')));
     signals.push(signal);
-    const { drainMs = 30_000 } = settings;
+    const { drainMs = 30_000 } = settings();
     void reporter.closing(gateway.app.sluice.inFlight, drainMs, signals.length > 1);
   });
-  // A closed terminal sends SIGHUP, too; what is written to it then fails.
-  const onTerminalLost = (): void => void gateway.close();
+  // A closed terminal sends SIGHUP, too. What is written to it then fails, which tells the two apart.
+  let isTerminalLost = false;
+  const onTerminalLost = (): void => {
+    isTerminalLost = true;
+    void gateway.close();
+  };
   if (err.isTerminal) err.gone.addEventListener('abort', onTerminalLost);
   const paths = opened.loaded === undefined ? possibleFiles(io.cwd) : [opened.loaded.file];
   const stopWatching = watchFiles(paths, {
@@ -128,10 +146,11 @@ async function follow(gateway: RunningGateway, following: Following): Promise<nu
       void complain(`changes of ${dirname(paths[0] ?? '')} cannot be watched (${code}): SIGHUP reloads`),
   });
   try {
-    await reporter.listening(announcement, settings.keys?.find(({ env }) => env !== undefined)?.env);
+    await reporter.listening(announcement, settings().keys?.find(({ env }) => env !== undefined)?.env);
     await gateway.closed;
     await reporter.closed();
     const [, second] = signals;
+    if (isTerminalLost) return exitCodes.hungUp;
     return second === undefined ? exitCodes.ok : exitCodeOf[second];
   } finally {
     stopWatching();
@@ -155,31 +174,4 @@ function loggerOf(
     if (text !== undefined) void err.write(form === 'json' ? text : `${text}\n`);
   };
   return { stream: { write } };
-}
-
-const systemFailures: { readonly [code: string]: (host: string, port: number) => string } = {
-  EADDRINUSE: (host, port) =>
-    `port ${port} of ${host} is taken: stop what listens there, or take another with --port (0: any free one)`,
-  EACCES: (host, port) => `port ${port} of ${host} may not be listened on: take one from 1024 on with --port`,
-  EADDRNOTAVAIL: (host) => `${host} is no address of this machine: --host names one, such as 127.0.0.1`,
-  ENOTFOUND: (host) => `${host} is no address of this machine: --host names one, such as 127.0.0.1`,
-  EAI_AGAIN: (host) => `${host} is no address of this machine: --host names one, such as 127.0.0.1`,
-};
-
-/** Why it did not start, in the words of this command. */
-function startFailure(error: unknown, options: ServeOptions, content: Content | undefined): unknown {
-  const { host = options.host ?? '127.0.0.1', port = options.port ?? 7300 } = {
-    ...content?.settings,
-    ...(options.host === undefined ? {} : { host: options.host }),
-    ...(options.port === undefined ? {} : { port: options.port }),
-  };
-  const { code } = error as NodeJS.ErrnoException;
-  const told = code === undefined ? undefined : systemFailures[code];
-  if (told) return new UsageError(told(host, port));
-  if (error instanceof ConfigError && error.file === undefined && error.problems[0]?.path[1] === 'host') {
-    return new UsageError(
-      `${host} can be reached by others, so it needs a key: "server": { "keys": [{ "name": "team", "env": "SLUICE_KEY" }] } in sluice.config; or listen on 127.0.0.1`,
-    );
-  }
-  return content === undefined ? error : configurationError(error, content.opened.loaded);
 }

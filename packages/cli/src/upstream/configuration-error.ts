@@ -9,9 +9,13 @@ export function configurationError(error: unknown, loaded: LoadedConfig | undefi
   if (problems === undefined) return error;
   return new ConfigError(
     problems.map((problem) => ({ ...problem, line: problem.line ?? lineOf(problem, loaded) })),
-    loaded?.file,
+    fileOf(error) ?? loaded?.file,
     error,
   );
+}
+
+function fileOf(error: unknown): string | undefined {
+  return error instanceof ConfigError ? error.file : undefined;
 }
 
 /** `createRegistry` names the path of a mistake at the beginning of its message. */
