@@ -61,7 +61,7 @@ export function slugOf(text: string): string {
 /** An id made of any text: of a package's name what tells it from others. */
 export function idFrom(text: string): string {
   const [, scope = '', name = text] = /^@([^/]*)\/(.*)$/.exec(text) ?? [];
-  const own = slugOf(name).replace(/^sluice-provider-?|^sluice-|-?provider$/g, '');
+  const own = slugOf(name).replace(/^(?:sluice-)?provider-?|^sluice-|-?provider$/g, '');
   const letters = (own === '' ? slugOf(scope) : own).replace(/^[^a-z]+/, '');
   return letters.slice(0, longestId).replace(/-+$/, '') || 'example';
 }

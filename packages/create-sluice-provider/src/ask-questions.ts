@@ -1,4 +1,4 @@
-import { CANCEL_SYMBOL, cancel, confirm, intro, select, text } from '@clack/prompts';
+import { CANCEL_SYMBOL, cancel, confirm, intro, outro, select, text } from '@clack/prompts';
 import { type Answers, defaults, type Protocol, protocols } from './answers.ts';
 import { checks, problemLine } from './check-answers.ts';
 import type { Io } from './io.ts';
@@ -45,7 +45,10 @@ export async function askQuestions(given: Given, folder: string | undefined, io:
         ...streams,
         message: 'How does the service answer?',
         initialValue: defaults.protocol,
-        options: (Object.keys(protocols) as Protocol[]).map((value) => ({ value, hint: protocols[value] })),
+        options: (Object.keys(protocols) as Protocol[]).map((value) => ({
+          value,
+          label: `${value}: ${protocols[value]}`,
+        })),
       }),
       io,
     );
@@ -60,6 +63,7 @@ export async function askQuestions(given: Given, folder: string | undefined, io:
       }),
       io,
     );
+  outro('That is all.', streams);
   return { packageName, id, title: given.title ?? defaults.title(id), protocol, baseURL, needsKey };
 }
 

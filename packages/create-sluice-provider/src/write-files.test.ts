@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { writeFiles } from './write-files.ts';
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-create-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('when one file cannot be written, none is left, and what was there stays', () => {
+  const folder = emptyFolder();
+  mkdirSync(join(folder, 'there', 'z'), { recursive: true });
+  writeFileSync(join(folder, 'there', 'notes'), 'notes');
+  const files = new Map([
+    ['a', 'a'],
+    ['deep/er/b', 'b'],
+    ['z', 'a folder is in its place'],
+  ]);
+  expect(() => writeFiles(join(folder, 'there'), files)).toThrow(/EISDIR/);
+  expect(readdirSync(join(folder, 'there')).sort()).toEqual(['notes', 'z']);
+  const impossible = new Map([
+    ['a', 'a'],
+    ['a/b', 'b'],
+  ]);
+  expect(() => writeFiles(join(folder, 'new'), impossible)).toThrow();
+  expect(existsSync(join(folder, 'new'))).toBe(false);
+});
+
+test('a Ctrl-C while it writes leaves all files, not half of them', async () => {
+  const folder = emptyFolder();
+  const program = `
+    import { writeFiles } from ${JSON.stringify(join(import.meta.dirname, 'write-files.ts'))};
+    function* files() {
+      yield ['first', '1'];
+      process.kill(process.pid, 'SIGINT');
+      yield ['last', '2'];
+    }
+    writeFiles(process.argv[1], files());`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program, folder]);
+  await once(child, 'close');
+  expect(readdirSync(folder).sort()).toEqual(['first', 'last']);
+});
