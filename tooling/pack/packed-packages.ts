@@ -71,15 +71,17 @@ export async function installTarballs(
 
 /**
  * Packs the packages and installs all tarballs in a new folder outside the repository. Each package sees only what it
- * declares, so an undeclared dependency fails there.
+ * declares, so an undeclared dependency fails there. `others` are packages that are not ours, with their versions.
  */
-export async function packAndInstall(packages: readonly WorkspacePackage[]): Promise<Installation> {
+export async function packAndInstall(
+  packages: readonly WorkspacePackage[],
+  others: Readonly<Record<string, string>> = {},
+): Promise<Installation> {
   const tarballs = await packAll(packages);
   const { archives } = tarballs;
   const folder = await mkdtemp(join(tarballs.folder, 'user-'));
-  const dependencies = Object.fromEntries(
-    [...archives].map(([name, { tarball }]) => [name, `file:${tarball}`]),
-  );
+  const ours = Object.fromEntries([...archives].map(([name, { tarball }]) => [name, `file:${tarball}`]));
+  const dependencies = { ...others, ...ours };
   await writeFile(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'user', private: true, type: 'module', dependencies }),

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readPackages } from '../workspace/packages.ts';
+import { readPackage, readPackages } from '../workspace/packages.ts';
 import { type Installation, packAndInstall } from './packed-packages.ts';
 import { readReadme } from './readme-programs.ts';
 import { typeCheckAsUser } from './type-check.ts';
@@ -17,9 +17,19 @@ const published = readPackages().filter(({ manifest }) => !manifest.private);
 const readmes = published
   .map(({ folder, manifest: { name } }) => ({
     name,
+    folder,
     ...readReadme(readFileSync(join(folder, 'README.md'), 'utf8')),
   }))
   .filter(({ programs }) => programs.length > 0);
+
+/** What READMEs say to install beside our packages, in the versions that the packages are tested with. */
+const others = Object.fromEntries(
+  readmes.flatMap(({ folder, install }) =>
+    install
+      .filter((name) => !published.some(({ manifest }) => manifest.name === name))
+      .map((name) => [name, readPackage(join(folder, 'node_modules', name)).manifest.version]),
+  ),
+);
 
 /** What this test uses of the sandbox, which comes from its tarball, too. */
 interface Sandbox {
@@ -39,13 +49,14 @@ const upstreams: { readonly [name: string]: (urls: Sandbox['urls']) => NodeJS.Pr
   '@sluice/provider-flowgpt': ({ flowgpt }) => ({ BASE_URL: flowgpt }),
   '@sluice/provider-h2o': ({ h2o }) => ({ BASE_URL: h2o }),
   '@sluice/registry': openai,
+  '@sluice/ai-sdk': openai,
 };
 
 let installation: Installation;
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  installation = await packAndInstall(published);
+  installation = await packAndInstall(published, others);
   for (const { name, programs } of readmes) {
     for (const [index, { code }] of programs.entries()) {
       await writeFile(join(installation.folder, fileOf(name, index)), code);
