@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { chatCommand } from './commands/chat.ts';
 import { completionCommand, completionNamesCommand } from './commands/completion.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { modelsCommand } from './commands/models.ts';
 import { planCommand } from './commands/plan.ts';
@@ -47,6 +48,7 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     providersCommand,
     sandboxCommand,
     initCommand,
+    doctorCommand,
     completionCommand,
   ]) {
     program.addCommand(create(open, done));

@@ -142,6 +142,7 @@ describe('sluice init --find-local', () => {
     name: 'ollama',
     title: 'Ollama',
     baseURL: 'http://127.0.0.1:11434/v1',
+    start: 'ollama serve',
     models: ['llama3:8b'],
   };
 

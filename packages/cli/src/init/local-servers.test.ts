@@ -10,7 +10,7 @@ beforeAll(async () => {
 beforeEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-const at = (baseURL: string) => ({ name: 'ollama', title: 'Ollama', baseURL });
+const at = (baseURL: string) => ({ name: 'ollama', title: 'Ollama', baseURL, start: 'ollama serve' });
 
 describe('looking for servers on this machine', () => {
   it('knows the usual ports', () => {

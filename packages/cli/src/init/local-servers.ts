@@ -6,14 +6,21 @@ export interface LocalServer {
   readonly name: string;
   readonly title: string;
   readonly baseURL: string;
+  /** The command that starts it. */
+  readonly start: string;
 }
 
 /** Sources: the programs' own documentation of their defaults. */
 export const localServers: readonly LocalServer[] = [
-  { name: 'ollama', title: 'Ollama', baseURL: 'http://127.0.0.1:11434/v1' },
-  { name: 'lmstudio', title: 'LM Studio', baseURL: 'http://127.0.0.1:1234/v1' },
-  { name: 'llamacpp', title: 'llama.cpp', baseURL: 'http://127.0.0.1:8080/v1' },
-  { name: 'vllm', title: 'vLLM', baseURL: 'http://127.0.0.1:8000/v1' },
+  { name: 'ollama', title: 'Ollama', baseURL: 'http://127.0.0.1:11434/v1', start: 'ollama serve' },
+  { name: 'lmstudio', title: 'LM Studio', baseURL: 'http://127.0.0.1:1234/v1', start: 'lms server start' },
+  {
+    name: 'llamacpp',
+    title: 'llama.cpp',
+    baseURL: 'http://127.0.0.1:8080/v1',
+    start: 'llama-server -m model.gguf',
+  },
+  { name: 'vllm', title: 'vLLM', baseURL: 'http://127.0.0.1:8000/v1', start: 'vllm serve model' },
 ];
 
 /** One that answered, with the ids of its models. */
