@@ -1,19 +1,18 @@
 // `npm start -- "Hello"`: an application, which is this folder, asks the provider through `sluice chat`. It finds the provider by
 // its manifest, as any application would; the answer comes from a server on this machine.
 
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { processIo, run } from '@sluice/cli';
 import { startServer } from './server.ts';
 
 const application = import.meta.dirname;
 
-// What `npm install` in this folder would do.
+// What `npm install` in this folder would do. Made anew each time: the package may have moved.
 const installed = join(application, 'node_modules', 'sluice-provider-acme');
 await mkdir(dirname(installed), { recursive: true });
-await symlink(dirname(application), installed, 'junction').catch((error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EEXIST') throw error;
-});
+await rm(installed, { force: true });
+await symlink(dirname(application), installed, 'junction');
 
 // key:begin
 const apiKey = 'a-key-for-this-machine-alone';
