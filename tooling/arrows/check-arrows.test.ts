@@ -79,6 +79,16 @@ test('a test and its fixture may use the sandbox, a source of the same package m
   expect(violations).toEqual([expect.stringContaining('h2o.ts:1: provider-h2o must not import sandbox')]);
 });
 
+test('a test of the AI SDK adapter may use a registry, the adapter may not', async () => {
+  const source = "import { createRegistry } from '@sluice/registry';\n";
+  const violations = await check({
+    'packages/ai-sdk/package.json': JSON.stringify({ name: '@sluice/ai-sdk' }),
+    'packages/ai-sdk/src/ai.test.ts': source,
+    'packages/ai-sdk/src/index.ts': source,
+  });
+  expect(violations).toEqual([expect.stringContaining('index.ts:1: ai-sdk must not import registry')]);
+});
+
 test('only the HTTP folder of core imports undici', async () => {
   const violations = await check({
     'packages/core/src/http/client.ts': "import { Pool } from 'undici';",

@@ -94,7 +94,7 @@ function forbidden(from: WorkspacePackage, to: WorkspacePackage, forTests: boole
   if (!arrow)
     return `${from.room} has no row yet. Add it to tooling/arrows/arrows.ts with the packages it may import.`;
   if (arrow.imports === '*' || arrow.imports.includes(to.room)) return undefined;
-  if (forTests && testImports.includes(to.room)) return undefined;
+  if (forTests && [...testImports, ...(arrow.tests ?? [])].includes(to.room)) return undefined;
   const allowed =
     arrow.imports.length > 0 ? `only ${arrow.imports.join(' and ')}` : 'no other package of ours';
   return `${from.room} must not import ${to.room}, ${allowed}: ${arrow.because}.`;
