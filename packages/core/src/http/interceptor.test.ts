@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CallScope } from '../call-scope.ts';
-import { localServer } from '../local-server.fixture.ts';
+import { localServer, rawServer } from '../local-server.fixture.ts';
 import { createHttpClient } from './http-client.ts';
 import { type HopAnswer, interceptHttp } from './interceptor.ts';
 
@@ -56,6 +56,26 @@ describe('an interceptor', () => {
       ['/one', 302],
       ['/two', 200],
     ]);
+    client.close();
+    scope.close();
+  });
+
+  it('sees each chunk as it came, and so does the reader', async () => {
+    const chunks = '3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n';
+    await using server = await rawServer((socket) => {
+      socket.once('data', () =>
+        socket.write(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunks}`),
+      );
+    });
+    stop = interceptHttp((_hop, _scope, next) => next());
+    const client = createHttpClient();
+    const scope = new CallScope();
+    const { body } = await client.request({ method: 'GET', url: server.url }, scope);
+    const pieces = [];
+    for (let piece = await body.read(); piece; piece = await body.read()) {
+      pieces.push(Buffer.from(piece).toString());
+    }
+    expect(pieces).toEqual(['one', 'two']);
     client.close();
     scope.close();
   });

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createRequire } from 'node:module';
-import { type CallScope, ChatError } from '@sluice/core';
+import { type CallScope, ChatError, type ChatRequest } from '@sluice/core';
 import { type HopAnswer, type HttpHop, interceptHttp } from '@sluice/core/http';
 import { BodyTape } from './body-tape.ts';
 import { CassetteClock, type CassetteTimers } from './cassette-clock.ts';
@@ -37,6 +37,8 @@ export interface Recording extends AsyncDisposable {
   readonly timers: CassetteTimers;
   /** Keeps a value beside the exchanges: a route decision, an outcome. As JSON, without secrets. */
   note(name: string, value: unknown): void;
+  /** Keeps a request, so that whoever replays the cassette can ask the same. Its words are replaced where that is wanted. */
+  noteRequest(request: ChatRequest): void;
   /**
    * Ends the recording and resolves when the file is whole. Close providers before: what they still clean up belongs to it.
    * Throws `invalid-request` if something could not be written.
@@ -89,10 +91,17 @@ export async function record(path: string, options: RecordOptions = {}): Promise
     path,
     timers: tape.clock,
     note: (name, value) => tape.note(name, value),
+    noteRequest(request) {
+      const json = cleanBody(JSON.stringify(request), redaction).toString('utf8');
+      tape.note(requestNote, JSON.parse(json));
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** The name of the notes that hold requests. */
+export const requestNote = 'request';
 
 /** Everything that is recorded goes through here. */
 class Tape {
@@ -199,10 +208,11 @@ class Tape {
     };
   };
 
+  /** A note is no event: the clock stands still. */
   note(name: string, value: unknown): void {
     this.#writer.write({
       type: 'note',
-      atMs: this.#now(),
+      atMs: this.clock.now(),
       name,
       value: withoutSecrets(value, this.#redaction),
     });
@@ -237,7 +247,7 @@ class Tape {
 }
 
 /** The body of a request without its secrets. */
-export function cleanBody(body: string | Uint8Array, redaction: Redaction): Uint8Array {
+export function cleanBody(body: string | Uint8Array, redaction: Redaction): Buffer {
   const latin1 = Buffer.from(body as string).toString('latin1');
   return Buffer.from(redaction.bytes(redaction.masked(latin1, 'request')), 'latin1');
 }

@@ -1,3 +1,4 @@
+import type { ChatRequest } from '@sluice/core';
 import { interceptHttp } from '@sluice/core/http';
 import { CassetteClock, type CassetteTimers } from './cassette-clock.ts';
 import type { CassetteHeader, NoteLine } from './cassette-format.ts';
@@ -6,7 +7,7 @@ import type { Mutation } from './mutate-exchange.ts';
 import { pressingPace, type ReplayTime, recordedPace } from './pace.ts';
 import { playExchange } from './play-exchange.ts';
 import { readCassette } from './read-cassette.ts';
-import { cleanBody } from './record.ts';
+import { cleanBody, requestNote } from './record.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';
 import { createRedaction } from './redact-exchange.ts';
 
@@ -30,6 +31,8 @@ export interface ReplayOptions {
 export interface Replay extends AsyncDisposable {
   readonly header: CassetteHeader;
   readonly notes: readonly NoteLine[];
+  /** The requests that were noted, oldest first. They come from a file: whoever asks them has them checked. */
+  readonly requests: readonly ChatRequest[];
   readonly exchanges: readonly RecordedExchange[];
   /** What was recorded and not asked for yet. */
   readonly remaining: readonly RecordedExchange[];
@@ -37,6 +40,8 @@ export interface Replay extends AsyncDisposable {
   readonly differences: readonly string[];
   /** For a registry (`timers`): the times of a route decision are those of the cassette, at whatever pace it is played. */
   readonly timers: CassetteTimers;
+  /** Sets the clock of `timers` on to what was recorded then, where something that came before is left out. */
+  advance(toMs: number): void;
   /** Ends the replay: requests go to the network again. */
   close(): Promise<void>;
 }
@@ -79,10 +84,14 @@ export async function replay(path: string, options: ReplayOptions = {}): Promise
   return {
     header: cassette.header,
     notes: cassette.notes,
+    requests: cassette.notes
+      .filter(({ name }) => name === requestNote)
+      .map(({ value }) => value as ChatRequest),
     exchanges,
     remaining: finder.remaining,
     differences: finder.differences,
     timers: clock,
+    advance: (toMs) => clock.advance(toMs),
     close,
     [Symbol.asyncDispose]: close,
   };
