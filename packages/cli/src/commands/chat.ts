@@ -1,5 +1,7 @@
 import { type CallOptions, ChatError, type ChatRequest, type Message } from '@sluice/core';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { type CassetteFlags, openRecording } from '../cassette/chat-cassette.ts';
+import { replayChat } from '../cassette/replay-chat.ts';
 import { chatAtTerminal } from '../chat/interactive.ts';
 import { createJsonRenderer } from '../chat/json-renderer.ts';
 import { answerOnce } from '../chat/one-shot.ts';
@@ -13,7 +15,7 @@ import { openUpstream, type Upstream } from '../upstream/upstream.ts';
 import { UsageError } from '../usage-error.ts';
 import { addUpstreamOptions, reachOf, type UpstreamFlags } from './upstream-options.ts';
 
-interface ChatFlags extends UpstreamFlags {
+interface ChatFlags extends UpstreamFlags, CassetteFlags {
   readonly model?: string;
   readonly system?: string;
   readonly messages?: string;
@@ -34,6 +36,8 @@ Examples:
   git diff | sluice chat "Review this:" -            - stands for standard input
   sluice chat -u http://127.0.0.1:11434/v1 -m llama3:8b "Hello"
   sluice chat -u https://api.example.com/v1 -k EXAMPLE_API_KEY -m large "Hello"
+  sluice chat --record bug.jsonl "Hello"             what to attach to a bug report
+  sluice chat --replay bug.jsonl                     what to do with it
   sluice chat -m ylokh:gpt-3.5-turbo --json "Hello" | jq -r 'select(.type=="text-delta").text'
 
 The answer goes to stdout; who answered, what was tried before, and how fast it was go to stderr.
@@ -56,6 +60,25 @@ export function chatCommand(open: (command: Command) => Terminal, done: (exitCod
     .option('--seed <number>', 'the same seed gives the same answer, where the upstream can', integerFrom())
     .option('--no-stream', 'ask the upstream for the whole answer at once')
     .option('--json', 'print events as JSON, one a line')
+    .option('--record <file>', 'keep all that goes over the wire in a new file, for a bug report', notEmpty)
+    .option('--redact-prompts', 'with --record: placeholders in the place of what is said')
+    .addOption(
+      new Option('--replay <file>', 'have a recorded chat again, without a network')
+        .argParser(notEmpty)
+        .conflicts([
+          'record',
+          'config',
+          'provider',
+          'baseUrl',
+          'apiKeyEnv',
+          'proxy',
+          'sandboxRate',
+          'sandboxDown',
+        ]),
+    )
+    .addOption(
+      new Option('--replay-timing <pace>', 'at-once, or as long as it took').choices(['at-once', 'recorded']),
+    )
     .addHelpText('after', help);
   return addUpstreamOptions(command).action(async (words: readonly string[], flags: ChatFlags) => {
     done(await chat(words, flags, open(command)));
@@ -78,15 +101,34 @@ async function converse(
   terminal: Terminal,
   renderer: Renderer,
 ): Promise<number> {
-  const messages = await readConversation({ ...flags, words }, terminal.io);
+  if (flags.redactPrompts && flags.record === undefined) {
+    throw new UsageError('--redact-prompts says what is left out of a recording: add --record <file>');
+  }
+  if (flags.replayTiming !== undefined && flags.replay === undefined) {
+    throw new UsageError('--replay-timing says how a recording is played: add --replay <file>');
+  }
+  const isRecorded = flags.replay !== undefined && words.length === 0 && flags.messages === undefined;
+  const messages = isRecorded ? undefined : await readConversation({ ...flags, words }, terminal.io);
+  if (flags.replay !== undefined) {
+    const own =
+      messages === undefined
+        ? undefined
+        : async (upstream: Upstream, options: CallOptions) =>
+            requestOf(messages, await modelName(flags.model, upstream, options, terminal), flags);
+    return await replayChat(flags.replay, flags, own, reachOf(flags), terminal, renderer);
+  }
   if (messages === undefined && flags.json) {
     throw new UsageError('--json needs a prompt; try `sluice chat --json "Hello"`');
   }
   const options: CallOptions = { ...reachOf(flags), stream: flags.stream };
-  await using upstream = await openUpstream(flags, terminal.io);
+  await using recording =
+    flags.record === undefined ? undefined : await openRecording(flags.record, flags.redactPrompts ?? false);
+  await using opened = await openUpstream({ ...flags, engine: recording?.engine }, terminal.io);
+  const upstream = recording?.watch(opened, options) ?? opened;
   const model = await modelName(flags.model, upstream, options, terminal);
   const request = requestOf(messages ?? systemMessages(flags.system), model, flags);
   check(request, upstream);
+  if (recording !== undefined) await terminal.note(recording.notice);
   for (const notice of upstream.notices) await terminal.note(notice);
   return messages === undefined
     ? await chatAtTerminal(upstream, request, options, terminal, renderer)

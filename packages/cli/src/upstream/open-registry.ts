@@ -35,7 +35,12 @@ export interface OpenedRegistry extends AsyncDisposable {
 export interface OpenRegistryOptions extends SandboxOptions {
   /** The file, from the working folder; it must be there. Default: what `SLUICE_CONFIG` names, else the nearest one. */
   readonly config?: string | undefined;
+  /** The time and the chance of routing, where both are recorded. */
+  readonly engine?: RecordedEngine | undefined;
 }
+
+/** What a route decision depends on beside its configuration. A configuration's own seed wins. */
+export type RecordedEngine = Required<Pick<RegistryConfig, 'timers' | 'seed'>>;
 
 /** The world that a configuration is read from. */
 export type RegistryWorld = Pick<Io, 'cwd' | 'env'>;
@@ -65,19 +70,20 @@ export async function openRegistry(
   const discovery = await installedProviders(loaded?.directory ?? cwd, loaded?.config.allow);
   return loaded === undefined
     ? await openSandbox(options, env, discovery)
-    : await openConfiguration(loaded, env, discovery);
+    : await openConfiguration(loaded, env, discovery, options.engine);
 }
 
 async function openConfiguration(
   loaded: LoadedConfig,
   env: Io['env'],
   discovery: Discovery,
+  engine: RecordedEngine | undefined,
 ): Promise<OpenedRegistry> {
   try {
     const built = await buildRegistryConfig(loaded.config, discovery, env, loaded.file);
     const diagnostics = [...relevant(loaded.config, discovery), ...built.diagnostics];
     try {
-      return openedRegistry(built.registry, { loaded, discovery, diagnostics });
+      return openedRegistry({ ...engine, ...built.registry }, { loaded, discovery, diagnostics });
     } catch (error) {
       await closeAll(built.registry.providers);
       throw error;
@@ -97,13 +103,13 @@ async function closeAll(registrations: readonly Registration[]): Promise<void> {
 }
 
 async function openSandbox(
-  options: SandboxOptions,
+  options: OpenRegistryOptions,
   env: Io['env'],
   discovery: Discovery,
 ): Promise<OpenedRegistry> {
   const { sandbox, config } = await startSandboxProviders(options, env);
   const about = { discovery, diagnostics: [], sandbox, notice: sandboxNotice };
-  return openedRegistry(config, about, () => sandbox.close());
+  return openedRegistry({ ...options.engine, ...config }, about, () => sandbox.close());
 }
 
 /** What is told of the installed packages when a command begins: not those that nobody asked for. */

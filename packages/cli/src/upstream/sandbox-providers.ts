@@ -34,12 +34,27 @@ export async function startSandboxProviders(
   for (const { sandbox: played } of down) {
     sandbox.setFault({ service: played.service, phase: '*' }, 'reset-before-headers');
   }
-  const config = oneAfterTheOther(builtInProviders.map((provider) => inSandbox(provider, sandbox)));
+  return { sandbox, config: sandboxConfig(addressesOf(sandbox)) };
+}
+
+/** Where the sandbox plays the server of each provider, by the provider's id. */
+export type SandboxAddresses = { readonly [provider: string]: string };
+
+export function addressesOf({ urls }: Sandbox): SandboxAddresses {
+  return Object.fromEntries(
+    builtInProviders.map(({ manifest, sandbox }) => [manifest.id, sandbox.url(urls)]),
+  );
+}
+
+/** The registry of the providers whose servers are there. */
+export function sandboxConfig(addresses: SandboxAddresses): RegistryConfig {
+  const providers = builtInProviders.flatMap((provider) => {
+    const baseURL = addresses[provider.manifest.id];
+    return baseURL === undefined ? [] : [inSandbox(provider, baseURL)];
+  });
   // Clients of the server must name a model: this is the name for whoever can answer.
-  return {
-    sandbox,
-    config: { ...config, routes: { [anyProvider]: builtInProviders.map(({ manifest }) => manifest.id) } },
-  };
+  const routes = { [anyProvider]: providers.map(({ provider }) => provider.id) };
+  return { ...oneAfterTheOther(providers), routes };
 }
 
 /** Every provider is worth one attempt, in the order in which they stand: what the command does where nothing is configured. */
@@ -48,9 +63,9 @@ export function oneAfterTheOther(providers: readonly Registration[]): RegistryCo
   return { providers, default: ids, strategy: 'ordered', maxAttempts: ids.length };
 }
 
-function inSandbox({ manifest, create, sandbox: played }: BuiltInProvider, sandbox: Sandbox): Registration {
+function inSandbox({ manifest, create, sandbox: played }: BuiltInProvider, baseURL: string): Registration {
   return {
-    provider: create({ baseURL: played.url(sandbox.urls) }),
+    provider: create({ baseURL }),
     manifest,
     ...(played.defaultModel === undefined
       ? {}

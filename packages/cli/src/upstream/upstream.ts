@@ -1,6 +1,6 @@
 import type { ChatProvider, ProviderManifest } from '@sluice/core';
-import { createRegistry, type Registration, type Registry } from '@sluice/registry';
-import { loadConfig } from '@sluice/registry/config';
+import { createRegistry, type Registry } from '@sluice/registry';
+import { loadConfig, type SluiceConfig } from '@sluice/registry/config';
 import type { Io } from '../terminal/io.ts';
 import { UsageError } from '../usage-error.ts';
 import {
@@ -10,8 +10,8 @@ import {
   unknownProvider,
 } from './built-in-providers.ts';
 import { installedProviders } from './installed-providers.ts';
-import { type OpenRegistryOptions, openRegistry } from './open-registry.ts';
-import { oneAfterTheOther } from './sandbox-providers.ts';
+import { type OpenRegistryOptions, openRegistry, type RecordedEngine } from './open-registry.ts';
+import { addressesOf, oneAfterTheOther, type SandboxAddresses } from './sandbox-providers.ts';
 
 /** Which upstream a command is to talk to. */
 export interface UpstreamOptions extends OpenRegistryOptions {
@@ -30,7 +30,15 @@ export interface Upstream extends AsyncDisposable {
   readonly only?: { readonly id: string; readonly hasDefault: boolean };
   /** What the user has to know before an answer is shown, a line each. */
   readonly notices: readonly string[];
+  /** How it was made, without credentials: from this it can be made again for a replay. */
+  readonly setup: UpstreamSetup;
 }
+
+/** What an upstream was made of. */
+export type UpstreamSetup =
+  | { readonly kind: 'sandbox'; readonly addresses: SandboxAddresses }
+  | { readonly kind: 'address'; readonly provider: string; readonly baseURL: string; readonly keyed: boolean }
+  | { readonly kind: 'configuration'; readonly config: SluiceConfig };
 
 /**
  * Finds the upstream that the options mean: an address, else what is configured, else the embedded sandbox. Throws a
@@ -56,6 +64,9 @@ async function openConfigured(options: UpstreamOptions, world: Pick<Io, 'cwd' | 
     return {
       notices: [...(notice === undefined ? [] : [notice]), ...diagnostics.map(({ message }) => message)],
       ...(only === undefined ? {} : { only }),
+      setup: opened.loaded
+        ? { kind: 'configuration', config: opened.loaded.config }
+        : { kind: 'sandbox', addresses: opened.sandbox ? addressesOf(opened.sandbox) : {} },
       get registry() {
         return registry;
       },
@@ -70,7 +81,8 @@ async function openConfigured(options: UpstreamOptions, world: Pick<Io, 'cwd' | 
   }
 }
 
-function memberOf(id: string, { providers }: Registry): NonNullable<Upstream['only']> {
+/** The provider of that id. Throws a `UsageError` where there is none. */
+export function memberOf(id: string, { providers }: Registry): NonNullable<Upstream['only']> {
   const member = providers.find((each) => each.id === id);
   if (member) return { id, hasDefault: member.defaultModel !== undefined };
   throw unknownProvider(
@@ -81,7 +93,7 @@ function memberOf(id: string, { providers }: Registry): NonNullable<Upstream['on
 
 async function openAddress(
   baseURL: string,
-  { provider: id = commonProvider, apiKeyEnv }: UpstreamOptions,
+  { provider: id = commonProvider, apiKeyEnv, engine }: UpstreamOptions,
   { cwd, env }: Pick<Io, 'cwd' | 'env'>,
 ): Promise<Upstream> {
   const chosen = await providerOf(id, cwd, env);
@@ -93,22 +105,17 @@ async function openAddress(
     throw new UsageError('--base-url must not hold a password: it would show in messages');
   }
   const apiKey = apiKeyEnv === undefined ? undefined : keyFrom(apiKeyEnv, chosen.manifest, env);
-  const address = { baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
-  // The manifest's models are those of the default address, and this is another: the provider decides.
-  return upstreamAt(
-    { provider: await chosen.create(address) },
-    { id, hasDefault: chosen.manifest.defaultModel !== undefined },
-  );
+  return await upstreamAt(chosen, { baseURL, ...(apiKey === undefined ? {} : { apiKey }) }, engine);
 }
 
 /** A provider that is made for one address. */
-interface AddressedProvider {
+export interface AddressedProvider {
   readonly manifest: ProviderManifest;
   create(address: ProviderAddress): ChatProvider | Promise<ChatProvider>;
 }
 
 /** One that comes with the command, else one of the application's; throws a `UsageError` if that is not to be used. */
-async function providerOf(id: string, cwd: string, env: Io['env']): Promise<AddressedProvider> {
+export async function providerOf(id: string, cwd: string, env: Io['env']): Promise<AddressedProvider> {
   const builtIn = builtInProviders.find(({ manifest }) => manifest.id === id);
   if (builtIn) return builtIn;
   const loaded = await loadConfig({ cwd, env });
@@ -147,12 +154,25 @@ function keyFrom(name: string, { id, options }: ProviderManifest, env: Io['env']
   return key;
 }
 
-function upstreamAt(registration: Registration, only: NonNullable<Upstream['only']>): Upstream {
-  const create = (): Registry => createRegistry(oneAfterTheOther([registration]));
+/** One provider at one address. */
+export async function upstreamAt(
+  { manifest, create: createProvider }: AddressedProvider,
+  address: ProviderAddress,
+  engine: RecordedEngine | undefined,
+): Promise<Upstream> {
+  // The manifest's models are those of the default address, and this is another: the provider decides.
+  const provider = await createProvider(address);
+  const create = (): Registry => createRegistry({ ...engine, ...oneAfterTheOther([{ provider }]) });
   let registry = create();
   return {
-    only,
+    only: { id: manifest.id, hasDefault: manifest.defaultModel !== undefined },
     notices: [],
+    setup: {
+      kind: 'address',
+      provider: manifest.id,
+      baseURL: address.baseURL,
+      keyed: address.apiKey !== undefined,
+    },
     get registry() {
       return registry;
     },
