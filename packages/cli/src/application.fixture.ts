@@ -27,7 +27,7 @@ export function writeFiles(folder: string, files: ApplicationFiles): void {
 }
 
 /** What a provider of somebody else's has in its package.json, under "sluice". */
-export const echoManifest: ProviderManifest = {
+const echoManifest: ProviderManifest = {
   api: 1,
   id: 'echo',
   title: 'Echo',
