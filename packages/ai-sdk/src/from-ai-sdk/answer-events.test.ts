@@ -112,6 +112,13 @@ test('an end for a reason of its own is an end, and counts that nobody made are 
   expect(eventsOf(end)).toEqual([{ type: 'finish', reason: 'other', rawReason: 'tired' }]);
 });
 
+test('a whole answer without a reason for its end is whole all the same', () => {
+  const into: ChatEvent[] = [];
+  const end = { finishReason: { unified: 'other', raw: undefined }, usage: none, warnings: [] } as const;
+  createAnswerEvents(call).whole({ ...end, content: [{ type: 'text', text: 'so' }], warnings: [] }, into);
+  expect(into.at(-1)).toEqual({ type: 'finish', reason: 'other' });
+});
+
 test('a whole answer gives the same events', () => {
   const result: LanguageModelV4GenerateResult = {
     content: [

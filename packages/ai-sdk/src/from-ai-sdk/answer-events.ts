@@ -76,20 +76,21 @@ export function createAnswerEvents(call: Call): AnswerEvents {
     }
   };
 
-  const finish = (reason: LanguageModelV4FinishReason, usage: LanguageModelV4Usage, into: ChatEvent[]) => {
-    // Models whose stream ends without a word report `other` without a raw reason, or `interrupted` where they know it.
-    if (reason.unified === 'interrupted' || (reason.unified === 'other' && reason.raw === undefined)) {
-      throw cutShort(call);
-    }
-    const unified = finishReasons[reason.unified];
-    if (unified === undefined) {
+  const finish = (
+    { unified, raw }: LanguageModelV4FinishReason,
+    usage: LanguageModelV4Usage,
+    into: ChatEvent[],
+  ): void => {
+    const reason = finishReasons[unified];
+    if (unified === 'interrupted') throw cutShort(call);
+    if (reason === undefined) {
       throw modelError('the model ended its answer with an error', { ...call, answered: true });
     }
     const counts = usageFrom(usage);
     into.push({
       type: 'finish',
-      reason: unified,
-      ...(reason.raw === undefined ? {} : { rawReason: reason.raw }),
+      reason,
+      ...(raw === undefined ? {} : { rawReason: raw }),
       ...(counts === undefined ? {} : { usage: counts }),
     });
   };
@@ -134,6 +135,9 @@ export function createAnswerEvents(call: Call): AnswerEvents {
         case 'error':
           throw modelError(part.error, { ...call, answered: true });
         case 'finish':
+          // How models report a body that stopped without a word, where they know no other way to say it.
+          if (part.finishReason.unified === 'other' && part.finishReason.raw === undefined)
+            throw cutShort(call);
           finish(part.finishReason, part.usage, into);
           break;
         default:

@@ -86,30 +86,24 @@ export function callOptionsOf(
     headers: call.headers && { ...call.headers },
     providerOptions: own && { [context.providerOptionsName]: own as JSONObject },
   };
-  const lost = [
-    ...(known
-      ? []
-      : [`the AI SDK has no reasoning effort of that name (${Object.keys(efforts).join(', ')})`]),
-    ...(format?.type === 'json' && format.strict !== undefined
-      ? ['the AI SDK has no strict responseFormat: it has no effect']
-      : []),
-  ];
+  const lost: WarningEvent[] = [];
+  if (!known) {
+    const words = Object.keys(efforts).join(', ');
+    lost.push(lacks('reasoningEffort', `the AI SDK has no reasoning effort of that name, only ${words}`));
+  }
+  if (format?.type === 'json' && format.strict !== undefined) {
+    lost.push(lacks('responseFormat', 'the AI SDK has no strict responseFormat: strict has no effect'));
+  }
   return {
     options: Object.fromEntries(
       Object.entries(options).filter(([, value]) => value !== undefined),
     ) as unknown as LanguageModelV4CallOptions,
-    warnings: [
-      ...aboutPrompt,
-      ...lost.map(
-        (message): WarningEvent => ({
-          type: 'warning',
-          code: 'unsupported-parameter',
-          feature: message.includes('strict') ? 'responseFormat' : 'reasoningEffort',
-          message,
-        }),
-      ),
-    ],
+    warnings: [...aboutPrompt, ...lost],
   };
+}
+
+function lacks(feature: string, message: string): WarningEvent {
+  return { type: 'warning', code: 'unsupported-parameter', feature, message };
 }
 
 function jsonFormat(

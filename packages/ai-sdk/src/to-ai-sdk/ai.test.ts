@@ -113,6 +113,46 @@ describe.each(versions)('with $version ai', ({ ai }) => {
     expect(asked()).toEqual([1, 0, 0]);
   });
 
+  it("with resume: 'continue' a cut answer goes on elsewhere, and the result says so", async () => {
+    const { sandbox, sluice, asked } = await startBench();
+    sandbox.setFault('openai', { name: 'clean-close', parameters: { after: 3 } });
+    const result = ai.streamText({
+      model: sluice('all'),
+      prompt: 'Hello',
+      providerOptions: { registry: { resume: 'continue' } },
+    });
+    for await (const _ of result.textStream);
+    expect(await result.finishReason).toBe('stop');
+    expect(await result.providerMetadata).toMatchObject({
+      sluice: {
+        target: 'two:sandbox',
+        attempts: [{ outcome: 'served' }, { outcome: 'served', resumed: 'continue' }],
+        warnings: [{ type: 'other' }],
+      },
+    });
+    expect(asked()).toEqual([1, 1, 0]);
+  });
+
+  it("with resume: 'restart' generateText gives the second answer alone, and a stream fails rather than mix two", async () => {
+    const { sandbox, sluice } = await startBench();
+    sandbox.setFault('openai', { name: 'clean-close', parameters: { after: 3 } });
+    const call = {
+      model: sluice('all'),
+      prompt: 'Hello',
+      providerOptions: { registry: { resume: 'restart' } },
+    };
+    const { text } = await ai.generateText(call);
+    expect(text).toBe(sandbox.requestsTo({ service: 'vllm' })[0]?.answer);
+    sandbox.reset();
+    sandbox.setFault('openai', { name: 'clean-close', parameters: { after: 3 } });
+    const errors: unknown[] = [];
+    const result = ai.streamText({ ...call, onError: ({ error }) => void errors.push(error) });
+    for await (const _ of result.textStream);
+    expect(errors).toMatchObject([{ message: expect.stringContaining('cannot take back') }]);
+    expect(await result.finishReason).toBe('interrupted');
+    await sandbox.waitForIdle();
+  });
+
   it('a cut answer rejects generateText', async () => {
     const { sandbox, sluice } = await startBench();
     sandbox.setFault('openai', { name: 'clean-close', parameters: { after: 3 } });

@@ -36,6 +36,7 @@ export function createStreamParts(context: PartsContext): StreamParts {
   let block: Block | undefined;
   let blocks = 0;
   let sources = 0;
+  let model = context.model;
 
   const closeBlock = (into: LanguageModelV4StreamPart[]): void => {
     if (block) into.push({ type: `${block.kind}-end`, id: block.id });
@@ -64,8 +65,8 @@ export function createStreamParts(context: PartsContext): StreamParts {
   const begin = (events: readonly ChatEvent[], into: LanguageModelV4StreamPart[]): void => {
     const told = events.flatMap((event) => (event.type === 'warning' ? [warningOf(event)] : []));
     into.push({ type: 'stream-start', warnings: [...context.warnings, ...told] });
-    if (context.model !== undefined && !events.some(({ type }) => type === 'response-metadata')) {
-      into.push({ type: 'response-metadata', modelId: context.model });
+    if (model !== undefined && !events.some(({ type }) => type === 'response-metadata')) {
+      into.push({ type: 'response-metadata', modelId: model });
     }
     for (const event of events) if (event.type !== 'warning') pass(event, into);
   };
@@ -98,12 +99,12 @@ export function createStreamParts(context: PartsContext): StreamParts {
         into.push({ type: 'raw', rawValue: event.value });
         break;
       case 'response-metadata': {
-        const modelId = event.model ?? context.model;
+        model = event.model ?? model;
         into.push({
           type: 'response-metadata',
           ...(event.id === undefined ? {} : { id: event.id }),
           ...(event.createdAtMs === undefined ? {} : { timestamp: new Date(event.createdAtMs) }),
-          ...(modelId === undefined ? {} : { modelId }),
+          ...(model === undefined ? {} : { modelId: model }),
         });
         break;
       }
