@@ -57,7 +57,10 @@ export function buildContext(): readonly string[] {
   })
     .trim()
     .split('\n');
-  return tracked.filter((file) => {
+  // To Docker a leading dot is a character like any other.
+  const plain = (path: string): string => path.replace(/(^|\/)\./g, '$1_');
+  return tracked.filter((name) => {
+    const file = plain(name);
     const last = rules.findLast(({ glob }) => matchesGlob(file, glob) || matchesGlob(file, `${glob}/**`));
     return last?.isKept ?? true;
   });
