@@ -18,6 +18,9 @@ describe('sluice', () => {
     ['serve', '--help'],
     ['plan', '--help'],
     ['providers', '--help'],
+    ['init', '--help'],
+    ['doctor', '--help'],
+    ['completion', '--help'],
   ])('%s %s prints help with examples and exits with 0', async (...argv) => {
     const { exitCode, out, err } = await sluice(...argv.filter(Boolean));
     expect(exitCode).toBe(0);
