@@ -68,7 +68,9 @@ describe.each(published.map(({ manifest }) => manifest.name))('%s', (name) => {
       pack: { tarball: new Uint8Array(tarball).buffer },
       strict: true,
     });
-    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+    const told = messages.map((message) => formatMessage(message, pkg));
+    // What a package writes for its users has manifests of its own.
+    expect(told.filter((line) => !line?.startsWith('./templates/'))).toEqual([]);
   });
 
   test('its types are right for ESM users and bundlers', async () => {

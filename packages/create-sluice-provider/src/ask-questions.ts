@@ -3,7 +3,7 @@ import { type Answers, defaults, type Protocol, protocols } from './answers.ts';
 import { checks, problemLine } from './check-answers.ts';
 import type { Io } from './io.ts';
 
-/** The person at the terminal pressed Ctrl-C. */
+/** The person at the terminal does not want to go on. */
 export class CancelledError extends Error {
   override readonly name: string = 'CancelledError';
 }
@@ -13,12 +13,26 @@ export type Given = Partial<Answers>;
 
 /**
  * Asks at a terminal for what is not given. A name that cannot be used gets its reason and a suggestion, and is asked for again.
- * Throws a `CancelledError` for Ctrl-C.
+ * Throws a `CancelledError` for Ctrl-C, Ctrl-D and Escape.
  *
  * @param folder the folder that was named, for the package's name
  */
 export async function askQuestions(given: Given, folder: string | undefined, io: Io): Promise<Answers> {
-  const streams = { input: io.stdin, output: io.stdout };
+  const ended = new AbortController();
+  const onKey = (_text: unknown, key: { readonly ctrl?: boolean; readonly name?: string }): void => {
+    if (key.ctrl && key.name === 'd') ended.abort();
+  };
+  // The library ends its reading at Ctrl-D and leaves the question open.
+  io.stdin.on('keypress', onKey);
+  try {
+    return await ask(given, folder, io, ended.signal);
+  } finally {
+    io.stdin.off('keypress', onKey);
+  }
+}
+
+async function ask(given: Given, folder: string | undefined, io: Io, signal: AbortSignal): Promise<Answers> {
+  const streams = { input: io.stdin, output: io.stdout, signal };
   const askText = async (
     key: 'packageName' | 'id' | 'baseURL',
     message: string,

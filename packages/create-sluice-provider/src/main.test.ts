@@ -7,6 +7,7 @@ import { run } from './main.ts';
 const enter = '\r';
 const down = '\u001b[B';
 const ctrlC = '\u0003';
+const ctrlD = '\u0004';
 const clearLine = '\u0015';
 
 const sluiceOf = (folder: string): unknown =>
@@ -73,21 +74,24 @@ describe('at a terminal', () => {
     expect(readdirSync(folder)).toEqual(['my-tide']);
   });
 
-  test.each(['Name of the package?', 'How does the service answer?', 'Does it need a key?'])(
-    'Ctrl-C at "%s" writes nothing',
-    async (question) => {
-      const { io, folder, stdout } = fakeIo({
-        typed: person(
-          ...['Name of the package?', 'Id of the provider', 'How does the service answer?']
-            .concat('Address of its API?', 'Does it need a key?')
-            .map((after): [string, string] => [after, after === question ? ctrlC : enter]),
-        ),
-      });
-      expect(await run([], io)).toBe(130);
-      expect(stdout()).toContain('Nothing was written.');
-      expect(readdirSync(folder)).toEqual([]);
-    },
-  );
+  test.each([
+    ['Ctrl-C', ctrlC, 'Name of the package?'],
+    ['Ctrl-C', ctrlC, 'How does the service answer?'],
+    ['Ctrl-C', ctrlC, 'Does it need a key?'],
+    ['Ctrl-D', ctrlD, 'Name of the package?'],
+    ['Ctrl-D', ctrlD, 'Does it need a key?'],
+  ])('%s (%j) at "%s" writes nothing', async (_name, key, question) => {
+    const { io, folder, stdout } = fakeIo({
+      typed: person(
+        ...['Name of the package?', 'Id of the provider', 'How does the service answer?']
+          .concat('Address of its API?', 'Does it need a key?')
+          .map((after): [string, string] => [after, after === question ? key : enter]),
+      ),
+    });
+    expect(await run([], io)).toBe(130);
+    expect(stdout()).toContain('Nothing was written.');
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 describe('without a terminal', () => {

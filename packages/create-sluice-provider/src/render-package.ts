@@ -12,9 +12,13 @@ export interface Surroundings {
   readonly year: number;
 }
 
-/** Files that can't have their own name in a template: npm leaves the one out of packages, JSON has no comments. */
+/**
+ * Files that can't have their own name in a template: npm leaves the first out of packages, with the second pnpm takes it for the
+ * licence of this package and adds none, and JSON has no comments.
+ */
 const realNames: { readonly [path: string]: string } = {
   gitignore: '.gitignore',
+  'mit-license': 'LICENSE',
   'demo/sluice.config.jsonc': 'demo/sluice.config.json',
 };
 
