@@ -176,6 +176,25 @@ describe('sluice chat --replay', () => {
   });
 
   it.each([
+    ['nothing', []],
+    ['addresses of no kind', [{ upstream: { kind: 'sandbox', addresses: [] }, seed: 1, options: {} }]],
+    ['no seed', [{ upstream: { kind: 'sandbox', addresses: {} }, options: {} }]],
+  ])('of a cassette that tells %s of its chat ends in one line', async (_what, setups) => {
+    const file = newFile();
+    const header = { sluice: 'cassette', version: 1, recordedAt: '2026-01-01', node: '', platform: '' };
+    const lines = setups.map((value) => ({ type: 'note', atMs: 0, name: 'setup', value }));
+    const all = [header, ...lines, { type: 'last', exchanges: 0 }];
+    await writeFile(file, all.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const { exitCode, lines: told } = await chat(['--replay', file]);
+    expect([exitCode, told]).toEqual([
+      2,
+      [
+        `sluice: ${file} was not recorded by \`sluice chat --record\`; a program replays it with replay() of @sluice/testkit`,
+      ],
+    ]);
+  });
+
+  it.each([
     [['--replay', 'x', '--record', 'y'], /cannot be used with option/],
     [['--replay-timing', 'recorded', 'Hello'], /add --replay <file>/],
     [['--redact-prompts', 'Hello'], /add --record <file>/],

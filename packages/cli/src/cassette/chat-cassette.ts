@@ -74,14 +74,32 @@ export type ChatStep =
   | { readonly type: 'request'; readonly request: ChatRequest; readonly atMs: number }
   | { readonly type: 'forgot' };
 
-/** Throws a `UsageError` for a cassette that `sluice chat` did not record. */
+/** Throws a `UsageError` for a cassette that `sluice chat` did not record. It may come from anybody. */
 export function chatSetupOf({ notes: all }: Replay, file: string): ChatSetup {
-  const setup = all.find(({ name }) => name === notes.setup)?.value as ChatSetup | undefined;
-  const kind = setup?.upstream?.kind;
-  if (setup && (kind === 'sandbox' || kind === 'address' || kind === 'configuration')) return setup;
+  const setup = all.find(({ name }) => name === notes.setup)?.value;
+  if (isRecord(setup) && isUpstreamSetup(setup.upstream) && Number.isInteger(setup.seed)) {
+    const { provider, options } = setup;
+    const isChosen = provider === undefined || typeof provider === 'string';
+    if (isChosen && isRecord(options)) return setup as unknown as ChatSetup;
+  }
   throw new UsageError(
     `${file} was not recorded by \`sluice chat --record\`; a program replays it with replay() of @sluice/testkit`,
   );
+}
+
+/** Whether an upstream can be made of it; what it is made of is checked there. */
+function isUpstreamSetup(value: unknown): value is UpstreamSetup {
+  if (!isRecord(value)) return false;
+  const { kind, addresses, provider, baseURL, config } = value;
+  if (kind === 'sandbox') {
+    return isRecord(addresses) && Object.values(addresses).every((each) => typeof each === 'string');
+  }
+  if (kind === 'address') return typeof provider === 'string' && typeof baseURL === 'string';
+  return kind === 'configuration' && isRecord(config);
+}
+
+function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The requests of a recorded chat, and where it forgot failures in between. */

@@ -144,6 +144,7 @@ function headerOf(value: JsonRecord): CassetteHeader {
     );
   }
   if (version !== cassetteVersion) throw new Error(`version must be ${cassetteVersion}`);
+  if (Number.isNaN(Date.parse(textOf(value, 'recordedAt')))) throw new Error('recordedAt must be a date');
   const packages = recordOf(value.packages ?? {}, 'packages');
   return {
     sluice: 'cassette',

@@ -1,16 +1,20 @@
 import { type CallScope, ChatError } from '@sluice/core';
 import type { HopAnswer } from '@sluice/core/http';
 import type { CassetteClock } from './cassette-clock.ts';
-import type { CassetteError, ExchangeEnd } from './cassette-format.ts';
+import type { CassetteError, CassetteHeaders, ExchangeEnd } from './cassette-format.ts';
 import type { Pace } from './pace.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';
 
-/** Plays one recorded exchange to whoever has sent its request: as the network would, and as long as the call lasts. */
+/**
+ * Plays one recorded exchange to whoever has sent its request: as the network would, and as long as the call lasts.
+ * `recordedAtMs`: when the recording began, in milliseconds since 1970.
+ */
 export async function playExchange(
   exchange: RecordedExchange,
   scope: CallScope,
   pace: Pace,
   clock: CassetteClock,
+  recordedAtMs: number,
 ): Promise<HopAnswer> {
   const { request, head, chunks, end } = exchange;
   scope.throwIfCancelled();
@@ -70,7 +74,7 @@ export async function playExchange(
   let next = 0;
   return {
     status: head.status,
-    headers: head.headers,
+    headers: movedInTime(head.headers, Date.now() - (recordedAtMs + head.atMs)),
     body: {
       async read() {
         const chunk = chunks[next];
@@ -96,6 +100,14 @@ const leftEarly: CassetteError = {
   message: 'the recording ends here: whoever recorded it read no further',
   sent: 'yes',
 };
+
+/** `Retry-After` as a date says how long to wait only beside the present time: it moves along. */
+function movedInTime(headers: CassetteHeaders, byMs: number): CassetteHeaders {
+  const at = Date.parse(headers['retry-after'] ?? '');
+  if (Number.isNaN(at) || /^\s*[\d.]+\s*$/.test(headers['retry-after'] ?? '')) return headers;
+  const moved = new Date(Math.round((at + byMs) / 1_000) * 1_000);
+  return Number.isNaN(moved.getTime()) ? headers : { ...headers, 'retry-after': moved.toUTCString() };
+}
 
 function errorOf({ code, message, sent, status }: CassetteError): ChatError {
   return new ChatError(code, message, { sent, status });

@@ -114,7 +114,7 @@ describe('a cassette that is not right is refused, with the line', () => {
     const line = fc.oneof(
       fc.constantFrom(...good.map((each) => JSON.stringify(each))),
       fc.constantFrom(
-        '{"sluice":"cassette","version":1,"recordedAt":"","node":"","platform":""}',
+        '{"sluice":"cassette","version":1,"recordedAt":"2026-01-01","node":"","platform":""}',
         '{"type":"last","exchanges":1}',
       ),
       fc.json(),

@@ -72,6 +72,22 @@ describe('a replay', () => {
     expect(texts).toEqual(['one', 'three', 'two']);
   });
 
+  it('moves a date to wait for along with the time', async () => {
+    const [request, , , end] = exchangeLines(['x']);
+    const head = {
+      type: 'head',
+      exchange: 1,
+      atMs: 1_000,
+      status: 429,
+      headers: { 'retry-after': 'Thu, 01 Jan 2026 00:01:01 GMT' },
+    } as const;
+    const lines = [request, head, end] as Parameters<typeof writeCassette>[1];
+    cassette = await replay(await writeCassette(folder.file(), lines));
+    const { headers } = await ask(question);
+    const leftMs = Date.parse(headers?.['retry-after'] ?? '') - Date.now();
+    expect(Math.round(leftMs / 2_000)).toBe(30);
+  });
+
   it('can be left in the middle, and cancelled', async () => {
     await played(['one', 'two'], { mutate: stallAt(3) });
     const controller = new AbortController();

@@ -78,7 +78,7 @@ export async function replay(path: string, options: ReplayOptions = {}): Promise
       headers: redaction.headers(headers),
       body: cleanBody(body ?? '', redaction),
     });
-    return playExchange(exchange, scope, pace, clock);
+    return playExchange(exchange, scope, pace, clock, Date.parse(cassette.header.recordedAt));
   });
   const close = async (): Promise<void> => stop();
   return {
