@@ -27,5 +27,5 @@ export const exitCodeOf: { readonly [Signal in EndSignal]: number } = {
 export const exitCodesHelp = `Exit codes:
   0    done
   1    asked, and it failed
-  2    the command line or its input is wrong: nothing was sent
+  2    the command line, its input or the configuration is wrong: nothing was sent
   130  interrupted (Ctrl-C); 143: ended by SIGTERM; 129: the terminal was closed`;

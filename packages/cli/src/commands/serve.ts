@@ -54,7 +54,7 @@ export function serveCommand(
     )
     .option(
       '--json',
-      'tell what happens as JSON, one object a line: listening, reloaded, reload-failed, closing, closed',
+      'tell what happens as JSON, one object a line: listening, reloaded, reload-failed, closing, cutting, closed',
     )
     .addHelpText('after', help);
   addConfigOption(command);

@@ -50,11 +50,10 @@ export async function runServer(options: ServeOptions, terminal: Terminal): Prom
   let loadedLast: Content | undefined;
   /** What was tried last: mistakes are told with its lines. */
   let tried: LoadedConfig | undefined;
-
   let loading: Promise<GatewayContent> | undefined;
 
   const load = async (): Promise<GatewayContent> => {
-    tried = current?.opened.loaded;
+    tried = undefined;
     // Once there was a configuration, its loss must not make the sandbox answer.
     const config = options.config ?? current?.opened.loaded?.file;
     const opened = await openRegistry({ ...options, config }, io);

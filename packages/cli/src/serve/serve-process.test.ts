@@ -203,7 +203,9 @@ describe('sluice serve as a process', { timeout: 30_000 }, () => {
     const server = await start();
     await rm(`${server.folder}/sluice.config.json`);
     await server.written('"type":"reload-failed"');
-    expect(server.stdout()).toContain('there is no such file');
+    expect(server.events().at(-1)?.message).toBe(
+      `${server.folder}/sluice.config.json: there is no such file`,
+    );
     expect(await read(server, 'both')).toMatchObject({ finish: 'stop' });
   });
 

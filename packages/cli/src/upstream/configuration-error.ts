@@ -5,7 +5,7 @@ import { ConfigError, type ConfigProblem, type LoadedConfig } from '@sluice/regi
  * file is JSON with the line. What is no mistake of the configuration comes back as it is.
  */
 export function configurationError(error: unknown, loaded: LoadedConfig | undefined): unknown {
-  const problems = problemsOf(error);
+  const problems = problemsOf(error, loaded);
   if (problems === undefined) return error;
   return new ConfigError(
     problems.map((problem) => ({ ...problem, line: problem.line ?? lineOf(problem, loaded) })),
@@ -22,9 +22,12 @@ function fileOf(error: unknown): string | undefined {
 const leadingPath = /^(\w+)((?:\.\w+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])*)/;
 const step = /\.(\w+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/g;
 
-function problemsOf(error: unknown): readonly ConfigProblem[] | undefined {
+function problemsOf(error: unknown, loaded: LoadedConfig | undefined): readonly ConfigProblem[] | undefined {
   if (error instanceof ConfigError) return error.problems;
-  return error instanceof TypeError ? [{ path: [], message: error.message }] : undefined;
+  if (!(error instanceof TypeError) || loaded === undefined) return undefined;
+  // Any other is a mistake in a program, and not for the user to mend.
+  const [first = ''] = pathIn(error.message);
+  return Object.hasOwn(loaded.config, first) ? [{ path: [], message: error.message }] : undefined;
 }
 
 function lineOf({ path, message }: ConfigProblem, loaded: LoadedConfig | undefined): number | undefined {
