@@ -217,6 +217,26 @@ describe('a model of the AI SDK as a provider', () => {
     expect((await complete(model, { ...hello, model: 'best' })).provider).toBe('mine');
   });
 
+  it('whoever leaves aborts the model’s work, also of a model whose stream does not mind', async () => {
+    let signal: AbortSignal | undefined;
+    const model: LanguageModelV4 = {
+      specificationVersion: 'v4',
+      provider: 'endless.chat',
+      modelId: 'm',
+      supportedUrls: {},
+      doGenerate: () => Promise.reject(new Error('not asked for')),
+      async doStream({ abortSignal }) {
+        signal = abortSignal;
+        const stream = new ReadableStream({
+          pull: (controller) => controller.enqueue({ type: 'text-delta', id: '0', delta: 'on ' }),
+        });
+        return { stream };
+      },
+    };
+    for await (const _ of await fromLanguageModel(model).stream(hello)) break;
+    expect(signal?.aborted).toBe(true);
+  });
+
   it('has no proxy for one call, and no call after it was closed', async () => {
     const { sandbox, provider } = await start();
     const model = provider();

@@ -145,12 +145,14 @@ describe.each(versions)('with $version ai', ({ ai }) => {
     expect(text).toBe(sandbox.requestsTo({ service: 'vllm' })[0]?.answer);
     sandbox.reset();
     sandbox.setFault('openai', { name: 'clean-close', parameters: { after: 3 } });
+    sandbox.setFault('vllm', { name: 'stall', parameters: { after: 3 } });
     const errors: unknown[] = [];
     const result = ai.streamText({ ...call, onError: ({ error }) => void errors.push(error) });
     for await (const _ of result.textStream);
     expect(errors).toMatchObject([{ message: expect.stringContaining('cannot take back') }]);
     expect(await result.finishReason).toBe('interrupted');
-    await sandbox.waitForIdle();
+    const [second] = sandbox.requestsTo({ service: 'vllm' });
+    expect(await second?.ended).toBe('client');
   });
 
   it('a cut answer rejects generateText', async () => {

@@ -13,7 +13,6 @@ export function partStream(
   signal: AbortSignal | undefined,
 ): ReadableStream<LanguageModelV4StreamPart> {
   const events = stream[Symbol.asyncIterator]();
-  let cancelled = false;
   return new ReadableStream<LanguageModelV4StreamPart>(
     {
       async pull(controller) {
@@ -26,7 +25,6 @@ export function partStream(
             else parts.push(step.value, ready);
           }
         } catch (thrown) {
-          if (cancelled) return;
           const failure = failureOf(thrown, stream, signal);
           if (!APICallError.isInstance(failure)) {
             controller.error(failure);
@@ -37,12 +35,10 @@ export function partStream(
           // It may be ours, and then the socket is still open.
           await events.return?.();
         }
-        if (cancelled) return;
         for (const part of ready) controller.enqueue(part);
         if (ended) controller.close();
       },
       async cancel() {
-        cancelled = true;
         await events.return?.();
       },
     },

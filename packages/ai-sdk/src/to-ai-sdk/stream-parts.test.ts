@@ -97,12 +97,18 @@ describe('the parts of a stream', () => {
     const numbered = partsOf(
       { type: 'tool-call-delta', index: 0, name: 'one', argumentsDelta: '{"y":2}' },
       { type: 'tool-call', id: 'call_0', name: 'one', arguments: '{"y":2}' },
+      { type: 'tool-call-delta', index: 1, name: 'two', argumentsDelta: '{}' },
+      { type: 'tool-call', id: 'call_1', name: 'two', arguments: '{}' },
     );
     expect(numbered.slice(2)).toEqual([
       { type: 'tool-input-start', id: 'call_0', toolName: 'one' },
       { type: 'tool-input-delta', id: 'call_0', delta: '{"y":2}' },
       { type: 'tool-input-end', id: 'call_0' },
       { type: 'tool-call', toolCallId: 'call_0', toolName: 'one', input: '{"y":2}' },
+      { type: 'tool-input-start', id: 'call_1', toolName: 'two' },
+      { type: 'tool-input-delta', id: 'call_1', delta: '{}' },
+      { type: 'tool-input-end', id: 'call_1' },
+      { type: 'tool-call', toolCallId: 'call_1', toolName: 'two', input: '{}' },
     ]);
   });
 

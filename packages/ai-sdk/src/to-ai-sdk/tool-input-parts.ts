@@ -32,12 +32,6 @@ export function createToolInputParts(): ToolInputParts {
     if (input.held !== '') into.push({ type: 'tool-input-delta', id, delta: input.held });
   };
 
-  const ofCall = (id: string): readonly [index: number, input: ToolInput] | undefined => {
-    const all = [...inputs];
-    // An upstream that gives no ids has its calls numbered by the decoder, in their order.
-    return all.find(([, input]) => input.id === id) ?? all.find(([, input]) => input.id === undefined);
-  };
-
   return {
     delta({ index, id, name, argumentsDelta }, into) {
       const input = inputs.get(index) ?? { id: undefined, name: undefined, held: '', started: false };
@@ -52,11 +46,9 @@ export function createToolInputParts(): ToolInputParts {
       }
     },
     whole({ id, name, arguments: given }, into) {
-      const [index, begun] = ofCall(id) ?? [];
-      if (index !== undefined) inputs.delete(index);
-      if (begun?.started !== true) {
-        start({ id, name, held: given, started: false }, into);
-      }
+      // One that came without an id was never told of: the decoder has given it this one, and all of it is here.
+      const begun = [...inputs.values()].some((input) => input.started && input.id === id);
+      if (!begun) start({ id, name, held: given, started: false }, into);
       into.push({ type: 'tool-input-end', id });
       into.push({ type: 'tool-call', toolCallId: id, toolName: name, input: inputOf(given) });
     },
