@@ -1,4 +1,3 @@
-import { ChatError } from '@sluice/core';
 import { Command, Option } from 'commander';
 import { diagnose } from '../doctor/diagnosis.ts';
 import { reportLines } from '../doctor/report-lines.ts';
@@ -64,12 +63,14 @@ async function checkUp(
   try {
     const check = { ...options, timeoutMs, signal: cancel.signal, onAsking };
     const diagnosis = await diagnose(check, io, process.versions.node).finally(() => spinner.stop());
+    // What was under way when it came may have ended in another way.
+    cancel.signal.throwIfAborted();
     if (diagnosis.notice !== undefined) await note(diagnosis.notice);
     const lines = json ? [JSON.stringify(diagnosis)] : reportLines(diagnosis, outColours);
     for (const line of lines) await out.write(`${line}\n`);
     return diagnosis.working > 0 ? exitCodes.ok : exitCodes.failure;
   } catch (error) {
-    if (signalled === undefined || !ChatError.is(error) || error.code !== 'aborted') throw error;
+    if (signalled === undefined) throw error;
     await note('cancelled');
     return exitCodeOf[signalled];
   } finally {

@@ -51,7 +51,7 @@ export async function initConfig(
   });
   const stopWatching = flags.yes ? () => {} : onEndOfInput(terminal, () => cancel.abort());
   try {
-    const questions = flags.yes ? undefined : questionsAt(io, cancel.signal);
+    const questions = flags.yes ? undefined : await questionsAt(io, cancel.signal);
     const findLocal = (): Promise<readonly FoundServer[]> => tellFound(() => find(cancel.signal), terminal);
     const chosen = await chooseProviders(flags, { findLocal, ...(questions ? { questions } : {}) });
     const format = await chooseFormat(flags, project, questions);

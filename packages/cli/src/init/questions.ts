@@ -1,4 +1,3 @@
-import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
 import type { Io } from '../terminal/io.ts';
 
 /** The person at the terminal does not want to go on: Ctrl-C, Escape, Ctrl-D, or a signal. */
@@ -31,7 +30,16 @@ export interface Questions {
 }
 
 /** Questions at the terminal of a command. The signal ends the one that is being asked. */
-export function questionsAt({ stdin, stdout }: Pick<Io, 'stdin' | 'stdout'>, signal: AbortSignal): Questions {
+export async function questionsAt(
+  { stdin, stdout }: Pick<Io, 'stdin' | 'stdout'>,
+  signal: AbortSignal,
+): Promise<Questions> {
+  // Loading it takes 70 ms, which nobody but who is asked has to wait for.
+  const { confirm, isCancel, multiselect, select, text } = await import('@clack/prompts');
+  const answered = <Answer>(answer: Answer): Exclude<Answer, symbol> => {
+    if (isCancel(answer)) throw new Cancelled();
+    return answer as Exclude<Answer, symbol>;
+  };
   const common = {
     // The library's types ask for streams of Node, which these are.
     input: stdin as NodeJS.ReadStream,
@@ -70,9 +78,4 @@ export function questionsAt({ stdin, stdout }: Pick<Io, 'stdin' | 'stdout'>, sig
       return choices.flatMap(({ value }) => (values.includes(value) ? [value] : []));
     },
   };
-}
-
-function answered<Answer>(answer: Answer): Exclude<Answer, symbol> {
-  if (isCancel(answer)) throw new Cancelled();
-  return answer as Exclude<Answer, symbol>;
 }
