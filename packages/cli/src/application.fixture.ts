@@ -9,10 +9,20 @@ export type ApplicationFiles = { readonly [path: string]: unknown };
 
 /** Writes an application into a new folder, which goes with the test. Without a package.json in `files` it gets an empty one. */
 export function applicationOf(files: ApplicationFiles = {}): string {
+  const folder = lastingApplication(files);
+  onTestFinished(() => removeApplication(folder));
+  return folder;
+}
+
+/** The same for many tests; whoever asks for it removes it. */
+export function lastingApplication(files: ApplicationFiles): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sluice-cli-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFiles(folder, { 'package.json': { name: 'application', type: 'module' }, ...files });
   return folder;
+}
+
+export function removeApplication(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Writes, or overwrites, files. */

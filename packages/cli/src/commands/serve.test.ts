@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
@@ -250,6 +251,19 @@ describe('sluice serve while it runs', () => {
         '  line 19, seed: expected a number, got "x"',
         '',
       ].join('\n'),
+    );
+    const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] };
+    expect(data[0]?.id).toBe('fast');
+    await end(running);
+  });
+
+  it('keeps its configuration when the file is gone: the sandbox must not answer in its place', async () => {
+    const running = serve({ 'sluice.config.json': config }, ['--log', 'off']);
+    const url = await running.url();
+    await rm(`${running.folder}/sluice.config.json`);
+    await running.io.stderr.written('no such file');
+    expect(settled(running.io.stderr.text, running)).toContain(
+      'stays:\n  /app/sluice.config.json: there is no such file\n',
     );
     const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] };
     expect(data[0]?.id).toBe('fast');
