@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChatEvent, ChatRequest, RouteDecision } from '@sluice/core';
-import { createSandbox, refusedAddress, type Sandbox } from '@sluice/sandbox';
-import { type ReplayOptions, record, replay } from '@sluice/testkit';
+import { createSandbox, type FaultName, refusedAddress, type Sandbox } from '@sluice/sandbox';
+import { type RecordOptions, type ReplayOptions, record, replay } from '@sluice/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Addresses, type Conversation, converse } from './conversation.fixture.ts';
 
@@ -125,7 +125,7 @@ for (const fault of [
   'empty-body',
   'garbage',
   'redirect-307',
-]) {
+] as const satisfies readonly FaultName[]) {
   Object.assign(conversations, {
     [`the fault ${fault}`]: {
       requests: targets.map((target) => asking(target)),

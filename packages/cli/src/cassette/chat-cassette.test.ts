@@ -103,6 +103,7 @@ describe('a recorded chat is had again, byte for byte', () => {
         },
         routes: { fast: ['dead', 'live'] },
         default: 'fast',
+        strategy: 'ordered',
       }),
     );
     const file = newFile();

@@ -186,13 +186,14 @@ class Tape {
     return {
       ...answer,
       body: {
-        read() {
-          const chunk = source.read();
-          if (!(chunk instanceof Promise)) return took(chunk);
-          return chunk.then(took, (error: unknown) => {
+        // Always a promise, as in a replay: a reader may take all that comes without one before it looks at any of it.
+        async read() {
+          try {
+            return took(await source.read());
+          } catch (error) {
             failed(error);
             throw error;
-          });
+          }
         },
         release() {
           source.release();

@@ -28,7 +28,7 @@ const longestShown = 60;
 const mostShown = 5;
 
 /** The text with what changes from call to call as words of its own. */
-export function settled(text: string): string {
+function settled(text: string): string {
   return volatileValues.reduce((out, [pattern, word]) => out.replace(pattern, word), text);
 }
 
