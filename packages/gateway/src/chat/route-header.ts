@@ -4,6 +4,9 @@ import type { RouteDecision, WarningEvent } from '@sluice/core';
 const longestHeader = 1_000;
 const longestWord = 200;
 
+const plainWord = /^[\w.:@/+-]*$/;
+const special = /[^\x20-\x7e]|["\\]/;
+
 /**
  * Who answered and why, in one line: `local:llama3; strategy=balanced; attempts=2; tried="h2o rate-limited"; why="lowest score"`.
  * Without an answer it begins with `none`. Printable ASCII without quotes or backslashes inside, and bounded: names come from
@@ -40,10 +43,13 @@ function cut(text: string): string {
 }
 
 function word(text: string): string {
+  if (text.length <= longestWord && plainWord.test(text)) return text;
   return printable(text).replace(/[ ;,]/g, '_').slice(0, longestWord);
 }
 
 /** Anything but plain characters becomes a question mark, quotes and backslashes too. */
 function printable(text: string): string {
+  // Nearly always there is nothing to replace, and looking is cheaper.
+  if (!special.test(text)) return text;
   return text.replace(/[^\x20-\x7e]|["\\]/g, '?');
 }

@@ -7,6 +7,8 @@ import { finishReasonOf } from './finish-reason.ts';
 import { ToolCallDeltas } from './tool-call-deltas.ts';
 import { usageObject } from './usage.ts';
 
+const firstDelta = JSON.stringify({ role: 'assistant', content: '', refusal: null });
+
 /**
  * Writes events as OpenAI's chunks: the role, the deltas, the finish reason, the usage if it was asked for, `[DONE]`. Within
  * one answer only the delta differs from chunk to chunk, so what stands around it is made once.
@@ -23,7 +25,7 @@ export function chunkEncoder(about: AnswerAbout, includeUsage: boolean): StreamE
   const reasoningStart = `${choice}{"reasoning_content":`;
   const deltaEnd = `}${open}`;
   const chunk = (delta: object): string => `${choice}${lineSafe(JSON.stringify(delta))}${open}`;
-  const toolCalls = new ToolCallDeltas();
+  let toolCalls: ToolCallDeltas | undefined;
 
   const finish = ({ reason, usage }: FinishEvent): string => {
     const last = `${choice}{},"logprobs":null,"finish_reason":"${finishReasonOf(reason)}"}${tail}`;
@@ -36,7 +38,7 @@ export function chunkEncoder(about: AnswerAbout, includeUsage: boolean): StreamE
 
   return {
     contentType: 'text/event-stream; charset=utf-8',
-    begin: () => chunk({ role: 'assistant', content: '', refusal: null }),
+    begin: () => `${choice}${firstDelta}${open}`,
     encode(event: ChatEvent): string {
       switch (event.type) {
         case 'text-delta':
@@ -45,6 +47,7 @@ export function chunkEncoder(about: AnswerAbout, includeUsage: boolean): StreamE
           return event.text === '' ? '' : reasoningStart + lineSafe(JSON.stringify(event.text)) + deltaEnd;
         case 'tool-call-delta':
         case 'tool-call': {
+          toolCalls ??= new ToolCallDeltas();
           const calls = event.type === 'tool-call' ? toolCalls.whole(event) : toolCalls.fragment(event);
           return calls.length === 0 ? '' : chunk({ tool_calls: calls });
         }

@@ -3,6 +3,7 @@ import type { RequestRules } from '../../chat/client-wire.ts';
 import { Refusal } from '../../chat/refusal.ts';
 import { type Problem, pathText, problemsOf } from '../../config/issues.ts';
 import { ignoredHistory } from './message-schema.ts';
+import { plainRequest } from './plain-request.ts';
 import { requestSchema, type WireRequest } from './request-schema.ts';
 import { unsupportedIn } from './unsupported-fields.ts';
 
@@ -20,6 +21,8 @@ type Body = { readonly [field: string]: unknown };
  */
 export function decodeRequest(body: unknown, rules: RequestRules): DecodedRequest {
   if (!isObject(body)) throw new Refusal('bad-parameter', 'the body must be a JSON object with messages');
+  const plain = plainRequest(body);
+  if (plain) return { ...plain, warnings: [] };
   const warnings: WarningEvent[] = [];
   const refuseOrWarn = (param: string, message: string): void => {
     if (rules.unsupportedParameters === 'refuse')
