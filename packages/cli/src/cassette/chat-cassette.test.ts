@@ -143,6 +143,27 @@ describe('sluice chat --record', () => {
     expect(replayed.out).toMatch(/^[x\s]+$/);
   });
 
+  it('leaves no file where nothing was asked', async () => {
+    const file = newFile();
+    const { exitCode } = await chat([...at('openai'), '--record', file, '-m', 'h2o:x', 'Hello']);
+    expect(exitCode).toBe(2);
+    await expect(readFile(file)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('of a call that failed before its question says so when it is replayed', async () => {
+    const file = newFile();
+    const recorded = await chat(['-u', 'http://127.0.0.1:1/v1', '--record', file, 'Hello']);
+    expect(recorded.exitCode).toBe(1);
+    const { exitCode, lines } = await chat(['--replay', file]);
+    expect([exitCode, lines.at(-1)]).toEqual([
+      2,
+      `sluice: ${file} ended before anything was asked; ask: sluice chat --replay ${file} "Hello"`,
+    ]);
+    // The failure itself is in it.
+    const again = await chat(['--replay', file, 'Hello']);
+    expect(again.lines.at(-1)).toBe(recorded.lines.at(-1));
+  });
+
   it('does not touch a file that is there', async () => {
     const file = newFile();
     await writeFile(file, 'precious');

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { CallOptions, ChatRequest, RouteDecision } from '@sluice/core';
 import { type Registry, routeOf } from '@sluice/registry';
@@ -65,7 +66,11 @@ export async function openRecording(file: string, redactPrompts: boolean): Promi
       cassette.note(notes.setup, setup);
       return recorded(upstream, cassette);
     },
-    [Symbol.asyncDispose]: () => cassette.close(),
+    async [Symbol.asyncDispose]() {
+      await cassette.close();
+      // The command line was wrong, or nothing was asked: the next try finds its file free.
+      if (cassette.exchanges === 0) await rm(file);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { openReplayedUpstream } from '../upstream/replayed-upstream.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { UsageError } from '../usage-error.ts';
 import { type CassetteFlags, chatSetupOf, recordedRoutes, stepsOf, watchRoutes } from './chat-cassette.ts';
 
 /**
@@ -44,7 +45,13 @@ export async function replayChat(
   };
   if (own) await ask(await own(watched, options));
   else {
-    for (const step of stepsOf(cassette)) {
+    const steps = stepsOf(cassette);
+    if (steps.length === 0) {
+      throw new UsageError(
+        `${file} ended before anything was asked; ask: sluice chat --replay ${file} "Hello"`,
+      );
+    }
+    for (const step of steps) {
       if (step.type === 'forgot') upstream.forgetFailures();
       else {
         cassette.advance(step.atMs);

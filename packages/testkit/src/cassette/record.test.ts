@@ -182,13 +182,15 @@ describe('no credential is in a cassette', () => {
     const cassette = await record(file, {
       about: { apiKey: 'abcdefgh', nested: { proxy: 'http://user:word@p', say: key } },
     });
-    cassette.note('error', { message: `bad ${key}` });
+    cassette.note('error', { message: `bad ${key}`, at: 'http://a.test/v1?token=abcdefgh' });
     await cassette.close();
     const [header, note] = await linesOf(file);
     expect(header).toMatchObject({
       about: { apiKey: '[redacted]', nested: { proxy: 'http://[redacted]@p', say: '[redacted]' } },
     });
-    expect(note).toMatchObject({ value: { message: 'bad [redacted]' } });
+    expect(note).toMatchObject({
+      value: { message: 'bad [redacted]', at: 'http://a.test/v1?token=%5Bredacted%5D' },
+    });
     expect(await readFile(file, 'utf8')).not.toContain(key);
   });
 });

@@ -33,6 +33,8 @@ export interface RecordOptions {
 /** A recording under way. */
 export interface Recording extends AsyncDisposable {
   readonly path: string;
+  /** How many exchanges have begun. */
+  readonly exchanges: number;
   /** For a registry (`timers`): makes the times in a route decision those of the cassette, so that a replay has the same. */
   readonly timers: CassetteTimers;
   /** Keeps a value beside the exchanges: a route decision, an outcome. As JSON, without secrets. */
@@ -89,6 +91,9 @@ export async function record(path: string, options: RecordOptions = {}): Promise
   };
   return {
     path,
+    get exchanges() {
+      return tape.exchanges;
+    },
     timers: tape.clock,
     note: (name, value) => tape.note(name, value),
     noteRequest(request) {
@@ -110,7 +115,7 @@ class Tape {
   readonly #redaction: Redaction;
   readonly #startedAt: number = performance.now();
   readonly #open: Set<() => void> = new Set();
-  #exchanges = 0;
+  exchanges = 0;
 
   constructor(writer: CassetteWriter, redaction: Redaction) {
     this.#writer = writer;
@@ -122,8 +127,8 @@ class Tape {
     scope: CallScope,
     next: () => Promise<HopAnswer>,
   ): Promise<HopAnswer> => {
-    this.#exchanges += 1;
-    const exchange = this.#exchanges;
+    this.exchanges += 1;
+    const exchange = this.exchanges;
     this.#request(exchange, hop);
     let body: BodyTape | undefined;
     let endedAtMs: number | undefined;
@@ -222,7 +227,7 @@ class Tape {
   /** What is still under way ends here for the cassette. */
   finish(): void {
     for (const finish of [...this.#open]) finish();
-    this.#writer.write({ type: 'last', exchanges: this.#exchanges });
+    this.#writer.write({ type: 'last', exchanges: this.exchanges });
   }
 
   #request(exchange: number, { method, url, headers, body }: HttpHop): void {
@@ -293,10 +298,14 @@ function ownPackages(): { readonly [name: string]: string } {
   return { [name]: version };
 }
 
+/** An address with a query, which may hold a credential by its name alone. */
+const address = /^https?:\/\/\S*\?/;
+
 /** Plain JSON without credentials in its texts and, where that is wanted, under the names of secrets. */
 function withoutSecrets(value: unknown, redaction: Redaction, byName = false): unknown {
   const json = JSON.stringify(value, (name, each: unknown) => {
     if (typeof each !== 'string') return each;
+    if (address.test(each)) return redaction.url(each);
     return byName ? (redaction.headers({ [name]: each })[name.toLowerCase()] ?? '') : redaction.text(each);
   });
   return json === undefined ? null : (JSON.parse(json) as unknown);

@@ -162,6 +162,22 @@ describe('a request that does not fit', () => {
     expect(cassette.differences).toEqual([expect.stringContaining('body.temperature: 0.5 recorded, 1 sent')]);
   });
 
+  it('as a form shows the difference in its field', async () => {
+    const form = (id: string, field: object): string =>
+      `------${id}\r\nContent-Disposition: form-data; name="data"\r\n\r\n${JSON.stringify(field)}\r\n------${id}--\r\n`;
+    const [before, now] = ['0b9f9b5e-0000-4000-8000-000000000001', '0b9f9b5e-0000-4000-8000-000000000002'];
+    const body = { text: form(before as string, { is_retry: false }) };
+    const recordedForm = exchangeLines(['ok']).map((line) =>
+      line.type === 'request' ? { ...line, body } : line,
+    );
+    cassette = await replay(await writeCassette(folder.file(), recordedForm), { mode: 'strict' });
+    const { error } = await ask({ ...question, body: form(now as string, { is_retry: true }) });
+    expect(error).toContain('(line 2): body.is_retry: false recorded, true sent; record');
+    expect(await ask({ ...question, body: form(now as string, { is_retry: false }) })).toMatchObject({
+      status: 200,
+    });
+  });
+
   it.each<[string, string, ReplayOptions, string]>([
     ['is at another place', 'http://upstream.test/other', {}, 'it has POST http://upstream.test/answer'],
     [

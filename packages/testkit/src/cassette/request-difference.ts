@@ -118,7 +118,8 @@ function shown(value: string | undefined): string {
 
 /** The body as JSON: a whole one, or that of the one field of a form. */
 function jsonOf(text: string): { readonly value: unknown } | undefined {
-  const [, field = text] = /^--[^\r\n]+\r\n[^{]*\r\n\r\n(.*)\r\n--[^\r\n]+--\r\n$/s.exec(text) ?? [];
+  const begin = text.startsWith('--') ? text.indexOf('\r\n\r\n') : -1;
+  const field = begin < 0 ? text : text.slice(begin + 4, text.lastIndexOf('\r\n--'));
   try {
     return { value: JSON.parse(field) };
   } catch {
