@@ -18,7 +18,11 @@ import { WholeCharacters } from './whole-characters.ts';
 /** How many events may come before the first that a user would see: nobody can read them yet, so they have to be kept. */
 const mostSilentEvents = 65_536;
 
-const done: IteratorResult<ChatEvent, undefined> = { done: true, value: undefined };
+const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** What a reader takes: every event, or the texts alone. Made once, since a stream makes one of these choices for each token. */
+let nextEvent: (stream: EventStream) => ChatEvent | undefined;
+let nextText: (stream: EventStream) => string | undefined;
 
 /** A stream over a source of events. It keeps the rules that every provider must keep, so that none has to. */
 export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefined> {
@@ -34,7 +38,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   #deferred: unknown;
   #cleanup: Promise<void> | undefined;
   #interrupt: ((error: ChatError) => void) | undefined;
-  #lastTurn: Promise<IteratorResult<ChatEvent, undefined>> | undefined;
+  #lastTurn: Promise<unknown> | undefined;
   #turns = 0;
   readonly #observers: StreamObserver[] = [];
   #outcome: StreamOutcome | undefined;
@@ -89,13 +93,19 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   }
 
   #next(): Promise<IteratorResult<ChatEvent, undefined>> {
+    return this.#turn(nextEvent);
+  }
+
+  /** What is here at once, or the promise of it. */
+  #turn<Item>(take: (stream: EventStream) => Item | undefined): Promise<IteratorResult<Item, undefined>> {
     this.#read = true;
     if (!this.#lastTurn) {
-      const event = this.#take();
-      if (event !== undefined) return Promise.resolve({ done: false, value: event });
+      const item = take(this);
+      if (item !== undefined) return Promise.resolve({ done: false, value: item });
     }
-    this.#lastTurn = this.#wait(this.#lastTurn);
-    return this.#lastTurn;
+    const turn = this.#wait(this.#lastTurn, take);
+    this.#lastTurn = turn;
+    return turn;
   }
 
   /** Leaving the loop: closes the socket without a word, and waits for the clean-up. */
@@ -190,8 +200,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     return { type: 'text-delta', text };
   }
 
-  /** Waits for the next event. Readers that ask at the same time take turns. */
-  async #wait(before: Promise<unknown> | undefined): Promise<IteratorResult<ChatEvent, undefined>> {
+  /** Waits for the next event, or text. Readers that ask at the same time take turns. */
+  async #wait<Item>(
+    before: Promise<unknown> | undefined,
+    take: (stream: EventStream) => Item | undefined,
+  ): Promise<IteratorResult<Item, undefined>> {
     this.#turns += 1;
     try {
       if (before) await before.catch(() => {});
@@ -199,10 +212,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
         if (this.#head === this.#queue.length) {
           this.#queue.length = 0;
           this.#head = 0;
-          await this.#pull();
+          const pulled = this.#pull();
+          if (pulled) await pulled;
         }
-        const event = this.#take();
-        if (event !== undefined) return { done: false, value: event };
+        const item = take(this);
+        if (item !== undefined) return { done: false, value: item };
       }
     } catch (thrown) {
       this.#fail(thrown);
@@ -217,25 +231,44 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     return done;
   }
 
-  /** Lets the source append events. What it appended before it failed comes first, then the failure. */
-  async #pull(): Promise<void> {
+  /** Lets the source append events. Answers with a promise only where it has to be waited for: each one costs as much as a token. */
+  #pull(): Promise<void> | undefined {
     if (this.#deferred !== undefined) throw this.#deferred;
     const before = this.#queue.length;
     let more: boolean | Promise<boolean>;
     try {
       more = (this.#source as ChatEventSource).pull(this.#queue);
-      if (typeof more !== 'boolean') {
-        this.#scope.waiting();
-        more = await this.#interruptible(more);
-      }
-      // Also where it came without a promise: a wait for bytes without an event may have gone before.
-      if (this.#queue.length > before) this.#scope.received();
     } catch (thrown) {
-      if (this.#queue.length === before || this.#state === 'ended') throw thrown;
-      this.#deferred = thrown;
-      return;
+      this.#pullFailed(thrown, before);
+      return undefined;
     }
-    if (!more && this.#queue.length === before) throw endWithoutFinish(this.provider);
+    if (typeof more === 'boolean') {
+      this.#pulled(more, before);
+      return undefined;
+    }
+    const waited = more;
+    this.#scope.waiting();
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject;
+      waited
+        .then(
+          (late) => this.#pulled(late, before),
+          (thrown: unknown) => this.#pullFailed(thrown, before),
+        )
+        .then(resolve, reject);
+    });
+  }
+
+  #pulled(more: boolean, before: number): void {
+    // Also where it came without a promise: a wait for bytes without an event may have gone before.
+    if (this.#queue.length > before) this.#scope.received();
+    else if (!more) throw endWithoutFinish(this.provider);
+  }
+
+  /** What the source appended before it failed comes first, then the failure. */
+  #pullFailed(thrown: unknown, before: number): void {
+    if (this.#queue.length === before || this.#state === 'ended') throw thrown;
+    this.#deferred = thrown;
   }
 
   async #commit(): Promise<void> {
@@ -247,7 +280,8 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
         if (event.type === 'finish') throw emptyAnswer(this.provider, event);
       }
       if (seen > mostSilentEvents) throw endlessSilence(this.provider, mostSilentEvents);
-      await this.#pull();
+      const pulled = this.#pull();
+      if (pulled) await pulled;
     }
   }
 
@@ -293,26 +327,24 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     tellAll(this.#observers, outcome);
   }
 
+  #takeText(): string | undefined {
+    let event = this.#take();
+    while (event !== undefined && event.type !== 'text-delta') event = this.#take();
+    return event?.text;
+  }
+
   #texts(): AsyncIterator<string, undefined> {
-    const next = async (): Promise<IteratorResult<string, undefined>> => {
-      while (true) {
-        const step = await this.next();
-        if (step.done) return step;
-        if (step.value.type === 'text-delta') return { done: false, value: step.value.text };
-      }
-    };
     return {
-      next: () => {
-        if (this.#result) return this.next() as Promise<never>;
-        this.#read = true;
-        let event = this.#lastTurn ? undefined : this.#take();
-        while (event !== undefined && event.type !== 'text-delta') event = this.#take();
-        return event ? Promise.resolve({ done: false, value: event.text }) : next();
-      },
+      next: () => (this.#result ? (this.next() as Promise<never>) : this.#turn(nextText)),
       return: async () => {
         await this.return();
         return { done: true, value: undefined };
       },
     };
+  }
+
+  static {
+    nextEvent = (stream) => stream.#take();
+    nextText = (stream) => stream.#takeText();
   }
 }

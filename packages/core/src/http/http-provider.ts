@@ -24,6 +24,9 @@ const errorBodyBytes = 64 * 1024;
 /** How much may come before anything that a user would see, in bytes: nobody can read it yet, so it has to be kept. */
 const mostSilentBytes = 32 * 1024 * 1024;
 
+/** How many bytes that are already here are decoded in one go: a wait costs as much as a token. */
+const mostAtOnce = 64 * 1024;
+
 /** Bytes to events: the decoding half of a codec. One is made for each response. */
 export interface EventDecoder {
   /** Appends the events of these bytes. Throws a `ChatError` for bytes that are not the protocol; events before it count. */
@@ -192,10 +195,27 @@ export function responseEvents(
     }
     return true;
   };
+  /** A chunk that was asked for while the ones before it were decoded. */
+  let asked: Promise<Uint8Array | undefined> | undefined;
   return {
     pull(into) {
-      const chunk = body.read();
-      return chunk instanceof Promise ? chunk.then((late) => decode(late, into)) : decode(chunk, into);
+      const before = into.length;
+      let bytes = 0;
+      while (bytes < mostAtOnce) {
+        const chunk = asked ?? body.read();
+        asked = undefined;
+        if (chunk instanceof Promise) {
+          if (into.length === before) return chunk.then((late) => decode(late, into));
+          asked = chunk;
+          // Whoever leaves now never looks at it.
+          chunk.catch(() => {});
+          return true;
+        }
+        if (!decode(chunk, into)) return into.length > before;
+        if (chunk === undefined || into.at(-1)?.type === 'finish') return true;
+        bytes += chunk.length;
+      }
+      return true;
     },
     close(outcome) {
       onClose();
