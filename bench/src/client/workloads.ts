@@ -53,7 +53,7 @@ export const clientWorkloads: readonly ClientWorkload[] = [
     name: 'short',
     title: 'short calls, 20 tokens, 16 at once',
     script: 'short',
-    calls: 400,
+    calls: 1_000,
     atOnce: 16,
     per: 'call',
     floor: 'floor',

@@ -75,18 +75,25 @@ function drawPanel(
   const longest = Math.max(...bars.map(({ most }) => most), target ?? 0);
   const x = (value: number): number => round(left + labelWidth + (value / longest) * room);
   const firstBar = top + titleHeight - 8;
-  const drawn = bars.map((bar, index) => drawBar(bar, left, firstBar + index * (barHeight + barGap), x));
   const bottom = firstBar + bars.length * (barHeight + barGap) - barGap + 4;
   return [
     text(left, top + 12, title, { size: 13.5, weight: 600, fill: '#0f172a' }),
     text(left, top + 28, unit, { size: 11, fill: '#64748b' }),
-    ...drawn,
+    ...bars.map((bar, index) => drawBar(bar, left, firstBar + index * (barHeight + barGap), x)),
     ...(target === undefined
       ? []
       : [
           `<line x1="${x(target)}" y1="${firstBar - 4}" x2="${x(target)}" y2="${bottom}" stroke="#b45309" stroke-width="1.5" stroke-dasharray="4 3"/>`,
         ]),
+    ...bars.map((bar, index) => drawValue(bar, firstBar + index * (barHeight + barGap), x)),
   ].join('\n');
+}
+
+/** Above the line of the target, which would go through it. */
+function drawValue({ value, most, kind }: Bar, top: number, x: (value: number) => number): string {
+  const halo = ' stroke="#ffffff" stroke-width="4" paint-order="stroke"';
+  const style = { size: 12, weight: kind === 'ours' ? 600 : 400, fill: '#0f172a', halo };
+  return text(Math.max(x(most), x(value)) + 6, top + barHeight / 2 + 4, shortNumber(value), style);
 }
 
 function drawBar(
@@ -102,11 +109,6 @@ function drawBar(
     text(left + labelWidth - 8, middle + 4, label, { size: 12, weight, fill: '#334155', anchor: 'end' }),
     `<rect x="${start}" y="${top}" width="${Math.max(1, round(x(value) - start))}" height="${barHeight}" rx="3" fill="${colors[kind]}"/>`,
     `<line x1="${x(least)}" y1="${middle}" x2="${x(most)}" y2="${middle}" stroke="#1e293b" stroke-opacity="0.55" stroke-width="1.5"/>`,
-    text(Math.max(x(most), x(value)) + 6, middle + 4, shortNumber(value), {
-      size: 12,
-      weight,
-      fill: '#0f172a',
-    }),
   ].join('\n');
 }
 
@@ -115,16 +117,18 @@ interface TextStyle {
   readonly fill: string;
   readonly weight?: number;
   readonly anchor?: 'end';
+  /** Attributes of what surrounds the letters. */
+  readonly halo?: string;
 }
 
 function text(
   x: number,
   y: number,
   content: string,
-  { size, fill, weight = 400, anchor }: TextStyle,
+  { size, fill, weight = 400, anchor, halo = '' }: TextStyle,
 ): string {
   const end = anchor === undefined ? '' : ` text-anchor="${anchor}"`;
-  return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}"${end}>${escaped(content)}</text>`;
+  return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}"${end}${halo}>${escaped(content)}</text>`;
 }
 
 function round(value: number): number {

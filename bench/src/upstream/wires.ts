@@ -5,7 +5,7 @@ import type { Script, Wire } from './scripts.ts';
 interface Written {
   readonly contentType: string;
   readonly head: readonly string[];
-  token(text: string): string;
+  token(text: string, index: number): string;
   /** `usage` only where the client asked for it. */
   tail(text: string, usage: boolean): readonly string[];
 }
@@ -45,8 +45,9 @@ export const wires: { readonly [Name in Wire]: Written } = {
   'h2o-tgi': {
     contentType: 'text/event-stream',
     head: [],
-    token: (text) =>
-      `data:${JSON.stringify({ token: { id: 100, text, logprob: -0.5, special: false }, generated_text: null, details: null })}\n\n`,
+    // Each with its number in the vocabulary and its probability: no two tokens are alike but for their text.
+    token: (text, index) =>
+      `data:${JSON.stringify({ token: { id: 100 + ((index * 7_919) % 32_000), text, logprob: -((index * 31) % 997) / 991, special: false }, generated_text: null, details: null })}\n\n`,
     tail: (text) => [
       `data:${JSON.stringify({ token: { id: 2, text: '</s>', logprob: -0.5, special: true }, generated_text: text, details: null })}\n\n`,
     ],
@@ -65,7 +66,7 @@ export function streamedBody(script: Script, usage: boolean): readonly Buffer[] 
   const tokens = tokensOf(script.tokens);
   const pieces = [
     ...wire.head,
-    ...tokens.map((token) => wire.token(token)),
+    ...tokens.map((token, index) => wire.token(token, index)),
     ...wire.tail(tokens.join(''), usage),
   ];
   const chunks = grouped(pieces, script.tokensPerChunk).map((group) => httpChunk(group.join('')));
