@@ -1,0 +1,53 @@
+import type { Cell, Judged } from './cell.ts';
+import { type Lane, openLane } from './lane.ts';
+
+/** How many cells run at the same time: most of them wait for sockets and short limits. */
+const defaultLanes = 12;
+
+/** Looks at every cell, some at once, each in a lane of its own. The results are in the order of the cells. */
+export async function runCells(
+  cells: readonly Cell[],
+  full: boolean,
+  lanes: number = defaultLanes,
+): Promise<readonly Judged[]> {
+  const judged: Judged[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    let lane: Lane | undefined;
+    try {
+      while (next < cells.length) {
+        const at = next;
+        next += 1;
+        const { fault, subject, place, expected, observe } = cells[at] as Cell;
+        lane ??= await openLane();
+        const seen = await observed(observe, lane, full);
+        judged[at] = { fault, subject, place, expected, seen };
+        if (seen.broke === undefined) continue;
+        // Something of it may still run: the next cell must not see that.
+        await lane.close();
+        lane = undefined;
+      }
+    } finally {
+      await lane?.close();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, cells.length) }, work));
+  return judged;
+}
+
+/** The longest that a cell may take, in milliseconds: what hangs is a result, and the others are to be seen, too. */
+const longestCellMs = { suite: 40_000, full: 300_000 };
+
+/** A cell that breaks is a result like any other: the rest of the matrix goes on. */
+async function observed(observe: Cell['observe'], lane: Lane, full: boolean): Promise<Judged['seen']> {
+  const late = Promise.withResolvers<never>();
+  const mostMs = longestCellMs[full ? 'full' : 'suite'];
+  const timer = setTimeout(() => late.reject(new Error(`no end within ${mostMs} ms`)), mostMs);
+  try {
+    return await Promise.race([observe(lane, full), late.promise]);
+  } catch (error) {
+    return { broke: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,389 @@
+import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { ChatProvider } from '@sluice/core';
+import { nothingLeft } from '../expected-facts.ts';
+import type { Facts } from '../facts.ts';
+import { patiently } from '../patiently.ts';
+import { openRelay } from '../relay.ts';
+import type { Scenario, Stage } from '../stage.ts';
+import type { Subject } from '../subjects.ts';
+import { question } from '../wire-cell.ts';
+
+/** A caller's leaving is nobody's failure (rule 5), and leaves nothing behind (rules 4 and 8). */
+const unblamed = { health: 'not counted', left: nothingLeft };
+
+const conversationOf = ({ makesConversations }: Subject, fate: string): Facts =>
+  makesConversations ? { conversation: fate } : {};
+
+/** One call that is left at a certain moment, and everything closed behind it. */
+async function leaving(
+  stage: Stage,
+  moment: (call: { begun: Promise<void> }) => Promise<unknown>,
+): Promise<Facts> {
+  const front = await stage.open();
+  const call = front.call();
+  await moment(call);
+  call.leave();
+  const caller = await call.outcome(stage.meant);
+  const upstream = await stage.upstreamInWords();
+  const health = front.health(1);
+  await front.close();
+  const { left } = await stage.left();
+  return { caller, upstream, ...health, ...stage.conversation(), left };
+}
+
+const left = (caller: string, conversation: string, more: Facts = {}): Scenario['ends'] => ({
+  alone: (subject) => ({
+    caller,
+    upstream: 'cut',
+    ...conversationOf(subject, conversation),
+    left: nothingLeft,
+    ...more,
+  }),
+  registry: (subject) => ({
+    caller,
+    upstream: 'cut',
+    ...unblamed,
+    ...conversationOf(subject, conversation),
+    ...more,
+  }),
+  gateway: (subject) => ({
+    caller: 'the client has left',
+    upstream: 'cut',
+    ...unblamed,
+    ...conversationOf(subject, conversation),
+    ...more,
+  }),
+});
+
+async function abortedBefore(stage: Stage): Promise<Facts> {
+  const front = await stage.open();
+  const caller = await front.call(undefined, AbortSignal.abort()).outcome(stage.meant);
+  const sent = stage.lane.sandbox.requests.length;
+  const health = front.health(1);
+  await front.close();
+  return { caller, upstream: `${sent} requests`, ...health, ...(await stage.left()) };
+}
+
+/** The only slot is taken: the second call waits for it, and is left meanwhile. */
+async function leftInQueue(stage: Stage): Promise<Facts> {
+  stage.speakForEver();
+  const provider = stage.createProvider();
+  const front = await stage.open({
+    config: { providers: [{ provider, limits: { concurrency: 1 } }] },
+  });
+  const holding = front.call();
+  await holding.begun;
+  const queued = front.call();
+  await patiently(() => (front.registry?.snapshot().targets[0]?.queued ?? 0) === 1);
+  queued.leave();
+  const caller = await queued.outcome(stage.meant);
+  const gone = await patiently(() => front.registry?.snapshot().targets[0]?.queued === 0);
+  const asked = stage.asked().length;
+  holding.leave();
+  await holding.outcome(stage.meant);
+  await stage.upstreamInWords();
+  const rate = front.registry?.snapshot().targets[0]?.successRate;
+  await front.close();
+  const { left: rest } = await stage.left();
+  return {
+    caller,
+    queue: gone ? 'left' : 'still waiting',
+    upstream: `${asked === 1 ? 'not asked' : 'asked'}`,
+    health: rate === 1 ? 'not counted' : `success rate ${rate}`,
+    left: rest,
+  };
+}
+
+/** The TLS handshake never ends, so that the call is connecting for as long as one likes. */
+async function leftConnecting(stage: Stage): Promise<Facts> {
+  const provider = stage.createProvider({ baseURL: stage.lane.urlAt('silent-tls'), cleanupTimeoutMs: 300 });
+  const front = await stage.open({ providers: [provider] });
+  const call = front.call();
+  await patiently(() => stage.lane.openElsewhere === 1);
+  call.leave();
+  const caller = await call.outcome(stage.meant);
+  const closed = await patiently(() => stage.lane.openElsewhere === 0);
+  const health = front.health(1);
+  await front.close();
+  return { caller, upstream: closed ? 'cut' : 'still open', ...health, ...(await stage.left()) };
+}
+
+const connecting = (caller: string): Facts => ({ caller, upstream: 'cut', ...unblamed });
+
+async function loopLeft(stage: Stage): Promise<Facts> {
+  stage.speakForEver();
+  const front = await stage.open();
+  const opener = front.registry ?? stage.createProvider();
+  const stream = await opener.stream(question);
+  for await (const text of stream.textStream) if (text !== '') break;
+  const upstream = await stage.upstreamInWords();
+  const health = front.health(1);
+  await opener.close();
+  await front.close();
+  return { upstream, ...health, ...(await seen(stage)) };
+}
+
+async function seen(stage: Stage): Promise<Facts> {
+  const { left: rest } = await stage.left();
+  return { ...stage.conversation(), left: rest };
+}
+
+/** In a function of its own: nothing of the stream may stay on the stack. */
+async function takeOnePiece(opener: Pick<ChatProvider, 'stream'>): Promise<void> {
+  const stream = await opener.stream(question);
+  await stream[Symbol.asyncIterator]().next();
+}
+
+const collections = 20;
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+async function generatorDropped(stage: Stage): Promise<Facts> {
+  stage.speakForEver();
+  const front = await stage.open();
+  const opener = front.registry ?? stage.createProvider();
+  await takeOnePiece(opener);
+  const collect = garbageCollector();
+  const isOver = (): boolean => stage.asked()[0]?.endedBy !== undefined;
+  let collected = false;
+  // A collection takes its time: not more of them than it needs.
+  for (let round = 0; round < collections && !collected; round += 1) {
+    collect();
+    collected = await patiently(isOver, 200);
+  }
+  const upstream = collected ? await stage.upstreamInWords() : 'still open';
+  const health = front.health(1);
+  await opener.close();
+  await front.close();
+  return { upstream, ...health, ...(await seen(stage)) };
+}
+
+const dropped: Scenario['ends'] = {
+  alone: (subject) => ({
+    upstream: 'cut',
+    ...conversationOf(subject, 'stopped, deleted'),
+    left: nothingLeft,
+  }),
+  registry: (subject) => ({ upstream: 'cut', ...unblamed, ...conversationOf(subject, 'stopped, deleted') }),
+  gateway: 'an HTTP client can only leave: 61',
+};
+
+const pieceBytes = 64 * 1024;
+const pieces = 400;
+
+/** Bytes go through a relay that counts them: what nobody reads must stop there, long before the answer's end. */
+async function slowReader(stage: Stage): Promise<Facts> {
+  const { subject, lane } = stage;
+  const piece = 'x'.repeat(pieceBytes);
+  lane.sandbox.configure({ reply: () => Array.from({ length: pieces }, () => piece) });
+  await using relay = await openRelay(subject.urlOf(lane.sandbox.urls));
+  const front = await stage.open({ providers: [stage.createProvider({ baseURL: relay.url })] });
+  const reader = await openSlowReader(stage, front.registry ?? stage.createProvider({ baseURL: relay.url }));
+  const before = await relay.standstill();
+  await reader.leave();
+  const upstream = await stage.upstreamInWords();
+  const health = front.health(1);
+  await front.close();
+  return {
+    upstream: before < (pieceBytes * pieces) / 2 ? `held back, then ${upstream}` : 'sent more than half',
+    ...health,
+    ...(await seen(stage)),
+  };
+}
+
+interface SlowReader {
+  leave(): Promise<void>;
+}
+
+async function openSlowReader(
+  stage: Stage,
+  opener: Pick<ChatProvider, 'stream' | 'close'>,
+): Promise<SlowReader> {
+  if (stage.place === 'gateway') return deafClient(stage);
+  const stream = await opener.stream(question);
+  await stream[Symbol.asyncIterator]().next();
+  return {
+    async leave() {
+      await stream.cancel();
+      if (stage.place === 'alone') await opener.close();
+    },
+  };
+}
+
+async function deafClient({ lane }: Stage): Promise<SlowReader> {
+  const socket = await lane.rawClient();
+  const body = JSON.stringify({ ...question, stream: true });
+  socket.pause();
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  await patiently(() => lane.sandbox.requestsTo({ phase: 'message' }).length > 0);
+  return {
+    async leave() {
+      socket.destroy();
+      await once(socket, 'close');
+    },
+  };
+}
+
+const atOnce = 20;
+
+/** Each answer is made of its own question, in pieces that come between those of the others. */
+async function twentyAtOnce(stage: Stage): Promise<Facts> {
+  const words = (prompt: string): readonly string[] =>
+    Array.from({ length: 8 }, (_, each) => `${prompt} ${each}. `);
+  stage.lane.sandbox.configure({ tokensPerSecond: 200, reply: ({ prompt }) => words(prompt) });
+  const front = await stage.open();
+  const calls = Array.from({ length: atOnce }, (_, each) => `Question ${each}`).map((prompt) => ({
+    prompt,
+    call: front.call(prompt),
+  }));
+  const outcomes = await Promise.all(calls.map(({ prompt, call }) => call.outcome(words(prompt).join(''))));
+  const health = front.health(atOnce);
+  await front.close();
+  const { left: rest } = await stage.left();
+  return { caller: [...new Set(outcomes)].join(' or '), ...health, ...stage.conversation(), left: rest };
+}
+
+const whole =
+  (caller: string, health: Facts): ((subject: Subject) => Facts) =>
+  (subject) => ({
+    caller,
+    ...health,
+    ...conversationOf(subject, 'deleted'),
+    left: nothingLeft,
+  });
+
+const held = 'held back, then cut';
+
+/** An endless answer that is read for a while. With `--full` also that memory stays flat. */
+async function endless(stage: Stage): Promise<Facts> {
+  stage.strike({ name: 'endless' });
+  const front = await stage.open();
+  if (stage.place === 'gateway') {
+    const call = front.call();
+    await call.begun;
+    call.leave();
+    await call.outcome('');
+  } else {
+    const opener = front.registry ?? stage.createProvider();
+    let events = 0;
+    for await (const _text of (await opener.stream(question)).textStream) {
+      events += 1;
+      if (events === 5_000) break;
+    }
+    await opener.close();
+  }
+  const upstream = await stage.upstreamInWords();
+  const health = front.health(1);
+  await front.close();
+  return { upstream, ...health, ...(await seen(stage)) };
+}
+
+/** Fault 54, which has no end that could be awaited, and 57 to 64: what a caller does. */
+export const callerScenarios: readonly Scenario[] = [
+  {
+    number: '54',
+    group: 'size',
+    fault: 'an endless stream that is left after 5,000 events',
+    play: endless,
+    ends: { ...dropped, gateway: dropped.registry },
+  },
+  {
+    number: '57',
+    group: 'caller',
+    fault: 'the signal is already aborted',
+    play: abortedBefore,
+    ends: {
+      alone: { caller: '`aborted`', upstream: '0 requests', left: nothingLeft },
+      registry: { caller: '`aborted`', upstream: '0 requests', ...unblamed },
+      gateway: 'an HTTP client that has left asks nothing',
+    },
+  },
+  {
+    number: '58',
+    group: 'caller',
+    fault: 'abort while queued',
+    play: leftInQueue,
+    ends: {
+      alone: 'a provider has no queue',
+      registry: { caller: '`aborted`', queue: 'left', upstream: 'not asked', ...unblamed },
+      gateway: { caller: 'the client has left', queue: 'left', upstream: 'not asked', ...unblamed },
+    },
+  },
+  {
+    number: '59',
+    group: 'caller',
+    fault: 'abort while connecting',
+    play: leftConnecting,
+    ends: {
+      alone: { caller: '`aborted`', upstream: 'cut', left: nothingLeft },
+      registry: connecting('`aborted`'),
+      gateway: connecting('the client has left'),
+    },
+  },
+  {
+    number: '60',
+    group: 'caller',
+    fault: 'abort while awaiting the first token',
+    play: (stage) => {
+      stage.thinkForEver();
+      return leaving(stage, () => patiently(() => stage.asked().length === 1));
+    },
+    ends: left('`aborted`', 'stopped, deleted'),
+  },
+  {
+    number: '61',
+    group: 'caller',
+    fault: 'abort in mid-stream',
+    play: (stage) => {
+      stage.speakForEver();
+      return leaving(stage, ({ begun }) => begun);
+    },
+    ends: left('part of the answer, then `aborted`', 'stopped, deleted'),
+  },
+  { number: '62', group: 'caller', fault: 'the loop is left early', play: loopLeft, ends: dropped },
+  {
+    number: '62',
+    group: 'caller',
+    fault: 'the stream is dropped unread',
+    play: generatorDropped,
+    ends: dropped,
+  },
+  {
+    number: '63',
+    group: 'caller',
+    fault: 'a reader that stops reading',
+    slow: true,
+    play: slowReader,
+    ends: {
+      alone: (subject) => ({
+        upstream: held,
+        ...conversationOf(subject, 'stopped, deleted'),
+        left: nothingLeft,
+      }),
+      registry: (subject) => ({
+        upstream: held,
+        ...unblamed,
+        ...conversationOf(subject, 'stopped, deleted'),
+      }),
+      gateway: (subject) => ({ upstream: held, ...unblamed, ...conversationOf(subject, 'stopped, deleted') }),
+    },
+  },
+  {
+    number: '64',
+    group: 'caller',
+    fault: 'twenty streams at once do not mix',
+    play: twentyAtOnce,
+    ends: {
+      alone: whole('the answer', {}),
+      registry: whole('the answer', { health: 'success' }),
+      gateway: whole('200, the answer, `[DONE]`', { health: 'success' }),
+    },
+  },
+];

@@ -1,0 +1,3 @@
+import { checkGroups } from './check-groups.fixture.ts';
+
+checkGroups(['connect', 'headers', 'status', 'redirect']);
