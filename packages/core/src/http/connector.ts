@@ -3,6 +3,7 @@ import { connect as netConnect } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import { ChatError } from '../chat-error.ts';
 import { requestSocksTunnel } from './socks5.ts';
+import { withoutReceived } from './transport-error.ts';
 
 /** What undici asks a connector for. */
 export type Connector = buildConnector.connector;
@@ -143,5 +144,5 @@ function proxyError(proxy: URL, cause: unknown): ChatError {
     code === undefined
       ? `could not connect: ${message ?? 'no reason given'}`
       : `cannot be reached (${code}); check its address`;
-  return new ChatError('network', `the proxy ${proxy.host} ${what}`, { cause });
+  return new ChatError('network', `the proxy ${proxy.host} ${what}`, { cause: withoutReceived(cause) });
 }

@@ -45,20 +45,30 @@ const truncations: ReadonlySet<string> = new Set([
   'HPE_INVALID_EOF_STATE',
 ]);
 
+/**
+ * The same error without the bytes that it was about: undici's parser keeps all it was given as `data`, and what was received may
+ * repeat a prompt or a key wherever the error is printed with its causes.
+ */
+export function withoutReceived<T>(error: T): T {
+  if (error instanceof Error && error.name === 'HTTPParserError') delete (error as { data?: unknown }).data;
+  return error;
+}
+
 /** Makes the `ChatError` of a failed socket, TLS handshake or HTTP parser. `host` is `name:port`. */
 export function transportError(error: Error, host: string, sent: Sent): ChatError {
   if (ChatError.is(error)) return error;
   const code = codeOf(error);
+  const cause = withoutReceived(error);
   if (sent === 'yes' && truncations.has(code)) {
     return new ChatError('truncated', `${host} closed the connection in the middle of its answer`, {
       sent,
-      cause: error,
+      cause,
     });
   }
   const { code: kind, what } = failures[code] ?? guess(code, error);
   const named = code === '' ? '' : ` (${code})`;
   const how = sent === 'yes' ? `the answer from ${host} broke off` : `no answer from ${host}`;
-  return new ChatError(kind, `${how}: ${what}${named}`, { sent, cause: error });
+  return new ChatError(kind, `${how}: ${what}${named}`, { sent, cause });
 }
 
 /** An AggregateError stands for several addresses that were tried: the first one's code is as good as any. */
