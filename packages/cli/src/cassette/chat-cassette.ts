@@ -176,7 +176,7 @@ function packageVersions(): { readonly [name: string]: string } {
     'provider-openai-compatible',
     'provider-ylokh',
   ];
-  const versions = [...names, 'registry', 'sandbox', 'testkit'].map((name) => {
+  const versions = [...names, 'registry', 'sandbox'].map((name) => {
     const manifest = load(`@sluice/${name}/package.json`) as { readonly version: string };
     return [`@sluice/${name}`, manifest.version] as const;
   });

@@ -33,7 +33,7 @@ describe('a recording', () => {
       sluice: 'cassette',
       version: 1,
       node: process.version,
-      packages: { '@sluice/core': expect.any(String), mine: '1.2.3' },
+      packages: { '@sluice/core': expect.any(String), '@sluice/testkit': expect.any(String), mine: '1.2.3' },
       about: { command: 'test' },
     });
     expect(request).toEqual({

@@ -294,8 +294,11 @@ function headerOf(options: RecordOptions, redaction: Redaction): CassetteHeader 
 
 function ownPackages(): { readonly [name: string]: string } {
   const load = createRequire(import.meta.url);
-  const { name, version } = load('@sluice/core/package.json') as { name: string; version: string };
-  return { [name]: version };
+  const versions = ['@sluice/core', '@sluice/testkit'].map((name) => {
+    const { version } = load(`${name}/package.json`) as { readonly version: string };
+    return [name, version] as const;
+  });
+  return Object.fromEntries(versions);
 }
 
 /** An address with a query, which may hold a credential by its name alone. */
