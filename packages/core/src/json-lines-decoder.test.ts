@@ -61,6 +61,8 @@ describe('trimPadding', () => {
     ['\0\0a\0b\0', 'a\0b'],
     ['\0 \0 a', 'a'],
     [' \0 ', ''],
+    ['{}\0', '{}'],
+    ['\u00a0{}\ufeff', '{}'],
     ['', ''],
   ])('%j → %j', (line, trimmed) => {
     expect(trimPadding(line)).toBe(trimmed);

@@ -78,7 +78,8 @@ export class ReplyDecoder implements EventDecoder {
   }
 
   #line(line: string): void {
-    if (this.#finished) return;
+    // Every second line is blank.
+    if (line === '' || this.#finished) return;
     const text = trimPadding(line);
     if (text === '') return;
     if (this.#page !== undefined || (!this.#spoke && isPage(text))) {
