@@ -65,6 +65,19 @@ describe('a pattern', () => {
     expect(pattern.match(JSON.stringify(message('m', { object: 'x' })))).toBeUndefined();
   });
 
+  test('is not looked for in a message of nothing but its text: each place costs reading the message again', () => {
+    const before = process.cpuUsage();
+    const crowded = { more: Array(10_000).fill('a'), ...message('a') };
+    const pattern = new TextPattern();
+    pattern.learn(JSON.stringify(crowded), crowded, 'a');
+    const large = { ...message('a'), more: Array(1_000_000).fill('b') };
+    pattern.learn(JSON.stringify(large), large, 'a');
+    expect(pattern.match(JSON.stringify(crowded))).toBeUndefined();
+    expect(pattern.match(JSON.stringify(large))).toBeUndefined();
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
+  });
+
   test('is given up where messages never repeat, and kept where they mostly do', () => {
     const obfuscated = new TextPattern();
     let lessons = 0;

@@ -11,6 +11,13 @@ const longestCopied = 12;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings hold no control characters, which is what is looked for
 const special = /["\\\u0000-\u001f]/;
 
+/**
+ * Longer messages, in UTF-16 units, are not learnt, and a text that stands in a message more often is not looked for further:
+ * each place costs reading the message once more, and a message of nothing but such places would hold the process up for hours.
+ */
+const longestLearnt = 64 * 1024;
+const mostPlaces = 8;
+
 /** Stands for the text while a pattern is tried. */
 const stand = 'text';
 
@@ -59,9 +66,10 @@ export class TextPattern {
   learn(data: string, message: unknown, text: string): void {
     this.#lessons += 1;
     this.#matches = 0;
-    if (text === stand) return;
+    if (text === stand || data.length > longestLearnt) return;
     const written = JSON.stringify(text);
-    for (let at = data.indexOf(written); at >= 0; at = data.indexOf(written, at + 1)) {
+    let at = data.indexOf(written);
+    for (let places = 0; at >= 0 && places < mostPlaces; places += 1, at = data.indexOf(written, at + 1)) {
       const before = data.slice(0, at + 1);
       const after = data.slice(at + written.length - 1);
       if (!isTextOf(message, text, before + stand + after)) continue;

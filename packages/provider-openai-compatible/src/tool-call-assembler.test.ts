@@ -145,3 +145,26 @@ test('a call without a name fails: nobody could carry it out', () => {
     'local sent a tool call without a name',
   );
 });
+
+function cpuMsOf(deltas: readonly unknown[]): number {
+  const before = process.cpuUsage();
+  assemble(deltas);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+test.each([
+  [
+    'pieces that repeat the name and look finished',
+    4_000,
+    (at: number) => [piece({ index: 0, name: 'look', text: `${at === 0 ? '"' : ''}${'x'.repeat(1_000)}}` })],
+  ],
+  [
+    'thousands of calls without a number',
+    40_000,
+    (at: number) => [piece({ id: `call_${at}`, name: 'look' })],
+  ],
+])('the cost of %s grows with their number, not with its square', (_what, length, deltaAt) => {
+  // With the square it was more than ten seconds; now it is some tenths of one.
+  expect(cpuMsOf(Array.from({ length }, (_, at) => deltaAt(at)))).toBeLessThan(3_000);
+});

@@ -1,4 +1,5 @@
 import { ChatError, type ChatEvent } from '@sluice/core';
+import { JsonProgress } from './json-progress.ts';
 import { isObject, type JsonObject } from './json-value.ts';
 
 /** The longest that all calls of an answer may be together, in UTF-16 units, and what each counts beside its arguments. */
@@ -11,7 +12,7 @@ interface OpenCall {
   readonly at: number;
   id: string | undefined;
   name: string | undefined;
-  arguments: string;
+  readonly arguments: JsonProgress;
 }
 
 /** One fragment, as far as it is well-formed. */
@@ -31,6 +32,8 @@ export class ToolCallAssembler {
   readonly #provider: string;
   readonly #calls: OpenCall[] = [];
   readonly #byIndex = new Map<number, OpenCall>();
+  /** The first call of each id: an answer may have thousands. */
+  readonly #byId = new Map<string, OpenCall>();
   #units = 0;
 
   constructor(provider: string) {
@@ -58,7 +61,12 @@ export class ToolCallAssembler {
    * `answerId`. Throws `invalid-response` for a call without a name: nobody could carry it out.
    */
   end(answerId: string | undefined, into: ChatEvent[]): void {
-    for (const { at, id, name, arguments: text } of this.#calls) {
+    for (const {
+      at,
+      id,
+      name,
+      arguments: { text },
+    } of this.#calls) {
       if (name === undefined) {
         throw new ChatError('invalid-response', `${this.#provider} sent a tool call without a name`, {
           sent: 'yes',
@@ -77,9 +85,9 @@ export class ToolCallAssembler {
     const call = this.#callOf(fragment);
     const newId = call.id === undefined && fragment.id !== undefined;
     const newName = call.name === undefined && fragment.name !== undefined;
-    if (newId) call.id = fragment.id;
+    if (newId) this.#identify(call, fragment.id as string);
     if (newName) call.name = fragment.name;
-    call.arguments += fragment.arguments;
+    call.arguments.push(fragment.arguments);
     this.#count(fragment.arguments.length);
     into.push({
       type: 'tool-call-delta',
@@ -94,13 +102,18 @@ export class ToolCallAssembler {
     const { index, id, name } = fragment;
     const last = this.#calls.at(-1);
     if (index === undefined) {
-      const known = id === undefined ? last : this.#calls.find((call) => call.id === id);
+      const known = id === undefined ? last : this.#byId.get(id);
       return known && !beginsAnother(known, fragment) ? known : this.#begin();
     }
     const known = this.#byIndex.get(index);
     // An index of its own, but neither id nor name: a piece of the last call under a wrong number (Cerebras, Nebius).
     if (!known && last && id === undefined && name === undefined) return last;
     return known && !beginsAnother(known, fragment) ? known : this.#begin(index);
+  }
+
+  #identify(call: OpenCall, id: string): void {
+    call.id = id;
+    if (!this.#byId.has(id)) this.#byId.set(id, call);
   }
 
   #count(units: number): void {
@@ -116,7 +129,12 @@ export class ToolCallAssembler {
   }
 
   #begin(index?: number): OpenCall {
-    const call: OpenCall = { at: this.#calls.length, id: undefined, name: undefined, arguments: '' };
+    const call: OpenCall = {
+      at: this.#calls.length,
+      id: undefined,
+      name: undefined,
+      arguments: new JsonProgress(),
+    };
     this.#calls.push(call);
     this.#count(callUnits);
     if (index !== undefined) this.#byIndex.set(index, call);
@@ -129,8 +147,8 @@ function beginsAnother(call: OpenCall, { id, name, arguments: text }: Fragment):
   if (call.name === undefined || name === undefined) return false;
   if (id !== undefined && id === call.id) return false;
   // A name is repeated only by servers that repeat it in each piece; it then is the same, and the arguments are unfinished.
-  if (call.arguments === '') return name !== call.name;
-  return (id !== undefined || text !== '') && isJson(call.arguments);
+  if (call.arguments.text === '') return name !== call.name;
+  return (id !== undefined || text !== '') && call.arguments.isWhole;
 }
 
 function readFragment(fragment: JsonObject): Fragment {
@@ -159,15 +177,4 @@ function argumentsText(value: unknown): string {
 
 function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function isJson(text: string): boolean {
-  // Most fragments end in the middle of something: that is seen without reading all that came so far.
-  if (!/[}\]"\del\s]$/.test(text.slice(-1))) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
