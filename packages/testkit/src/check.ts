@@ -1,5 +1,5 @@
 import type { Bench } from './bench.ts';
-import type { PreparedSubject } from './subject.ts';
+import type { DeclarationName, PreparedSubject } from './subject.ts';
 
 /** What a check is about. */
 export type CheckGroup =
@@ -39,8 +39,6 @@ export interface GroupedCheck extends Check {
 }
 
 /** Does not apply where the author declares so. */
-export function unlessDeclared(
-  ...names: readonly (keyof PreparedSubject['declares'])[]
-): NonNullable<Check['notApplicable']> {
+export function unlessDeclared(...names: readonly DeclarationName[]): NonNullable<Check['notApplicable']> {
   return ({ declares }) => names.map((name) => declares[name]).find((reason) => reason !== undefined);
 }

@@ -29,6 +29,7 @@ test('every declaration and every group of checks is described', () => {
     noCredential: true,
     noRawEvents: true,
     noToolCalls: true,
+    impossible: true,
   };
   const words = [
     ...Object.keys(declarations).map((name) => `\`${name}\``),

@@ -17,6 +17,14 @@ const report = createReport('echo', [
     outcome: 'failed',
     message: 'got\nnetwork',
   },
+  {
+    id: 'connect-timeout',
+    group: 'timeouts',
+    title: 'no connection',
+    outcome: 'declared',
+    reason: 'fetch does not tell',
+    message: 'no connection within 60 ms: expected connect-timeout, got first-token-timeout',
+  },
 ]);
 
 test('the page has a badge, the counts, and a row for every check with its reason', () => {
@@ -24,7 +32,7 @@ test('the page has a badge, the counts, and a row for every check with its reaso
 
 ![Sluice conformance: 1 failed](https://img.shields.io/badge/sluice_conformance-1_failed-red)
 
-1 passed, 1 failed, 1 not applicable.
+1 passed, 1 failed, 1 declared impossible, 1 not applicable.
 
 ## Contract
 
@@ -38,12 +46,29 @@ test('the page has a badge, the counts, and a row for every check with its reaso
 | --- | --- | --- |
 | \`error-event\` | an error | not applicable: an echo has none |
 | \`status-503\` | 503 is overloaded | **failed**: got network |
+
+## Timeouts
+
+| check | rule | result |
+| --- | --- | --- |
+| \`connect-timeout\` | no connection | declared impossible: fetch does not tell |
 `);
 });
 
 test('the badge says how many passed, once none fails', () => {
   expect(badgeOf(createReport('echo', report.results.slice(0, 1)))).toBe(
     '![Sluice conformance: 1 passed](https://img.shields.io/badge/sluice_conformance-1_passed-brightgreen)',
+  );
+  const [passed, , , declared] = report.results;
+  expect(
+    badgeOf(
+      createReport(
+        'echo',
+        [passed, declared].filter((result) => result !== undefined),
+      ),
+    ),
+  ).toBe(
+    '![Sluice conformance: 1 passed, 1 declared impossible](https://img.shields.io/badge/sluice_conformance-1_passed%2C_1_declared_impossible-brightgreen)',
   );
 });
 

@@ -52,6 +52,52 @@ test('a model that only the upstream knows has to reach it', async () => {
   ]);
 });
 
+describe('a check that is declared impossible', () => {
+  const subject = (impossible: { readonly [id: string]: string }, silent = false): Subject => ({
+    ...referenceSubject(silent ? { capabilities: { seed: 'yes' as never } } : {}),
+    declares: { impossible },
+  });
+  const only = { only: ['identity'] };
+
+  test('is run, and stands in the report with its reason and with how it failed', async () => {
+    const report = await runConformance(subject({ identity: 'it has another word' }, true), only);
+    expect(report).toMatchObject({
+      passed: 0,
+      failed: 0,
+      declared: 1,
+      results: [
+        {
+          outcome: 'declared',
+          reason: 'it has another word',
+          message: expect.stringContaining('capabilities.seed must be'),
+        },
+      ],
+    });
+  });
+
+  test('fails where it passes: the declaration is stale', async () => {
+    const report = await runConformance(subject({ identity: 'it has another word' }), only);
+    expect(report.results).toMatchObject([
+      {
+        outcome: 'failed',
+        message:
+          'declares.impossible says that this cannot be (it has another word), but it is: take the declaration away',
+      },
+    ]);
+  });
+
+  test.each([
+    [{ 'no-such-check': 'so it is' }, 'declares.impossible names no-such-check, and there is no such check'],
+    [{ identity: ' ' }, 'say in declares.impossible why identity is'],
+    [
+      { 'nothing-left-upstream': 'so it is' },
+      'declares.impossible names nothing-left-upstream, which does not apply anyway',
+    ],
+  ])('is told what is wrong with it: %j', async (impossible, message) => {
+    await expect(runConformance(subject(impossible))).rejects.toThrow(message);
+  });
+});
+
 test('a provider that hangs fails its checks, and does not hang the kit', async () => {
   const report = await runConformance(
     {

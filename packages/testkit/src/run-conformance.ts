@@ -2,7 +2,7 @@ import { allChecks } from './all-checks.ts';
 import type { GroupedCheck } from './check.ts';
 import { inBatches } from './in-batches.ts';
 import { type ConformanceReport, createReport } from './report.ts';
-import { type CheckResult, resultOf, runCheck } from './run-check.ts';
+import { type CheckResult, judgeCheck } from './run-check.ts';
 import { prepareSubject, type Subject } from './subject.ts';
 
 /** Which checks to run, and how. */
@@ -25,14 +25,8 @@ export async function runConformance(subject: Subject, options: RunOptions = {})
   const chosen = allChecks.filter(({ id }) => options.only?.includes(id) ?? true);
   const results = new Map<string, CheckResult>();
   const run = async (check: GroupedCheck): Promise<void> => {
-    const applies = check.notApplicable?.(prepared) === undefined;
-    const error: unknown = applies
-      ? await runCheck(check, prepared).then(
-          () => undefined,
-          (thrown: unknown) => thrown ?? new Error('the check threw nothing'),
-        )
-      : undefined;
-    results.set(check.id, resultOf(check, prepared, error));
+    const { result } = await judgeCheck(check, prepared);
+    results.set(check.id, result);
   };
   const together = chosen.filter(({ alone }) => !alone);
   await inBatches(together.length, (index) => run(together[index] as GroupedCheck), options.atOnce ?? 1);

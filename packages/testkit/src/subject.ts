@@ -1,4 +1,5 @@
 import type { Capabilities, ChatErrorCode, ChatProvider } from '@sluice/core';
+import { allChecks } from './all-checks.ts';
 import { framingOf, type UpstreamDescription } from './upstream-description.ts';
 
 /** What the kit gives to the factory of a provider. */
@@ -34,7 +35,15 @@ export interface Declarations {
   readonly noRawEvents?: string;
   /** Tools are declared, but the kit can't write a tool call. */
   readonly noToolCalls?: string;
+  /**
+   * Single checks, by id, that the protocol or the transport below it makes impossible: `{ 'connect-timeout': 'fetch does not tell
+   * when it is connected' }`. They are run all the same and stand in the report as declared; one that passes fails as stale.
+   */
+  readonly impossible?: { readonly [check: string]: string };
 }
+
+/** A declaration that is one reason, for all the checks that need the same thing. */
+export type DeclarationName = Exclude<keyof Declarations, 'impossible'>;
 
 /** A provider and what the kit has to know of it. */
 export interface Subject {
@@ -67,7 +76,7 @@ const credential = 'conformance-0f4a9c27d1';
 
 /** What a description may leave out, if it says why. */
 const explained: readonly {
-  readonly declaration: keyof Declarations;
+  readonly declaration: DeclarationName;
   readonly field: string;
   readonly missing: (upstream: UpstreamDescription) => boolean;
 }[] = [
@@ -111,8 +120,7 @@ export function prepareSubject(subject: Subject): PreparedSubject {
   if (capabilities.reasoning === 'native' && !upstream.reasoning) {
     problems.push('capabilities.reasoning is native: describe upstream.reasoning');
   }
-  if (problems.length > 0) throw new TypeError(`testProvider: ${problems.join('; ')}`);
-  return {
+  const prepared: PreparedSubject = {
     ...subject,
     name: subject.name ?? id,
     id,
@@ -121,6 +129,22 @@ export function prepareSubject(subject: Subject): PreparedSubject {
     patienceMs: subject.patienceMs ?? 2_000,
     credential,
   };
+  problems.push(...wronglyImpossible(prepared));
+  if (problems.length > 0) throw new TypeError(`testProvider: ${problems.join('; ')}`);
+  return prepared;
+}
+
+/** Declarations of single checks that say nothing: of a check that is none, or that would not run anyway. */
+function wronglyImpossible(subject: PreparedSubject): readonly string[] {
+  return Object.entries(subject.declares.impossible ?? {}).flatMap(([id, reason]) => {
+    const check = allChecks.find((each) => each.id === id);
+    if (!check) return [`declares.impossible names ${id}, and there is no such check`];
+    if (reason.trim() === '') return [`say in declares.impossible why ${id} is`];
+    const already = check.notApplicable?.(subject);
+    return already === undefined
+      ? []
+      : [`declares.impossible names ${id}, which does not apply anyway: ${already}`];
+  });
 }
 
 function needsOwn(upstream: UpstreamDescription, field: 'keepAlive' | 'malformed'): boolean {

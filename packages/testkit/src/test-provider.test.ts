@@ -41,6 +41,18 @@ test('a broken rule fails its test, and stands in the report', async () => {
   expect(report()).toMatchObject({ provider: 'reference', passed: 1, failed: 1, notApplicable: 1 });
 });
 
+test('what is declared impossible says so in its name, and its test fails only once it is possible', async () => {
+  const { named, framework } = recorder();
+  const declares = { impossible: { identity: 'it has another word', 'text-as-said': 'it never speaks' } };
+  const broken = referenceSubject({ capabilities: { seed: 'yes' as never } });
+  const report = testProvider({ ...broken, declares }, framework);
+  const [name, run] = named('identity');
+  expect(name).toMatch(/ \[identity\] \(declared impossible: it has another word\)$/);
+  await run();
+  await expect(named('text-as-said')[1]()).rejects.toThrow('take the declaration away');
+  expect(report()).toMatchObject({ passed: 0, failed: 1, declared: 1 });
+});
+
 test('the report is written once the tests are over, as JSON and as a page', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-testkit-'));
   onTestFinished(() => rm(folder, { recursive: true }));

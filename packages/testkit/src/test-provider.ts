@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import * as nodeTest from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { allChecks } from './all-checks.ts';
+import type { GroupedCheck } from './check.ts';
 import { type ConformanceReport, createReport, markdownOf } from './report.ts';
-import { type CheckResult, resultOf, runCheck } from './run-check.ts';
-import { prepareSubject, type Subject } from './subject.ts';
+import { type CheckResult, declaredImpossible, judgeCheck } from './run-check.ts';
+import { type PreparedSubject, prepareSubject, type Subject } from './subject.ts';
 
 /** What the kit needs of a test framework: vitest's and `node:test`'s fit as they are. */
 export interface TestFramework {
@@ -45,16 +46,10 @@ export function testProvider(
   const report = (): ConformanceReport => createReport(subject.name, results);
   framework.describe(`conformance of ${subject.name}`, () => {
     for (const check of allChecks) {
-      const reason = check.notApplicable?.(subject);
-      const name = `${check.group}: ${check.title} [${check.id}]`;
-      framework.it(reason === undefined ? name : `${name} (not applicable: ${reason})`, async () => {
-        try {
-          if (reason === undefined) await runCheck(check, subject);
-          results.push(resultOf(check, subject));
-        } catch (error) {
-          results.push(resultOf(check, subject, error));
-          throw error;
-        }
+      framework.it(nameOf(check, subject), async () => {
+        const { result, error } = await judgeCheck(check, subject);
+        results.push(result);
+        if (result.outcome === 'failed') throw error;
       });
     }
     if (options.report) {
@@ -69,6 +64,15 @@ export function testProvider(
     }
   });
   return report;
+}
+
+/** What does not apply, or is declared to fail, says so where its name is read. */
+function nameOf(check: GroupedCheck, subject: PreparedSubject): string {
+  const name = `${check.group}: ${check.title} [${check.id}]`;
+  const notApplicable = check.notApplicable?.(subject);
+  if (notApplicable !== undefined) return `${name} (not applicable: ${notApplicable})`;
+  const impossible = declaredImpossible(check, subject);
+  return impossible === undefined ? name : `${name} (declared impossible: ${impossible})`;
 }
 
 async function write(file: string | URL, text: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { RequestParameter } from '@sluice/core';
-import { runConformance, type Subject } from '@sluice/testkit';
-import { expect, test } from 'vitest';
+import { testProvider } from '@sluice/testkit';
+import { describe, it } from 'vitest';
 import { fromLanguageModel } from './from-language-model.ts';
 
 const chunk = (delta: object, more: object = {}): string =>
@@ -36,55 +36,46 @@ const impossible: { readonly [check: string]: string } = {
   'headers-sent': 'the AI SDK puts its own name behind a user-agent',
 };
 
-const subject: Subject = {
-  create: ({ baseURL, credential }) =>
-    fromLanguageModel(
-      createOpenAICompatible({
-        name: 'upstream',
-        baseURL: `${baseURL}/v1`,
-        apiKey: credential,
-        includeUsage: true,
-        supportsStructuredOutputs: true,
-      })('sandbox'),
-      {
-        credentials: [credential],
-        // This package sends no topK.
-        capabilities: { vision: 'native', parameters: sent },
-      },
-    ),
-  upstream: {
-    contentType: 'text/event-stream',
-    begin: chunk({ role: 'assistant', content: '' }),
-    text: (content) => chunk({ content }),
-    reasoning: (reasoning_content) => chunk({ reasoning_content }),
-    toolCall: ({ id, name, arguments: given }) =>
-      chunk({ tool_calls: [{ index: 0, id, type: 'function', function: { name, arguments: given } }] }),
-    error: (message) => `data: ${JSON.stringify({ error: { message, type: 'server_error' } })}\n\n`,
-    end: ({ reason, usage }) =>
-      chunk({}, { finish_reason: finishReasons[reason] }) +
-      (usage
-        ? `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: usage.inputTokens, completion_tokens: usage.outputTokens } })}\n\n`
-        : '') +
-      'data: [DONE]\n\n',
-    reasons: ['stop', 'length', 'content-filter', 'other'],
-    whole: (content) => ({
-      contentType: 'application/json',
-      body: JSON.stringify({
-        choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+testProvider(
+  {
+    create: ({ baseURL, credential }) =>
+      fromLanguageModel(
+        createOpenAICompatible({
+          name: 'upstream',
+          baseURL: `${baseURL}/v1`,
+          apiKey: credential,
+          includeUsage: true,
+          supportsStructuredOutputs: true,
+        })('sandbox'),
+        {
+          credentials: [credential],
+          // This package sends no topK.
+          capabilities: { vision: 'native', parameters: sent },
+        },
+      ),
+    upstream: {
+      contentType: 'text/event-stream',
+      begin: chunk({ role: 'assistant', content: '' }),
+      text: (content) => chunk({ content }),
+      reasoning: (reasoning_content) => chunk({ reasoning_content }),
+      toolCall: ({ id, name, arguments: given }) =>
+        chunk({ tool_calls: [{ index: 0, id, type: 'function', function: { name, arguments: given } }] }),
+      error: (message) => `data: ${JSON.stringify({ error: { message, type: 'server_error' } })}\n\n`,
+      end: ({ reason, usage }) =>
+        chunk({}, { finish_reason: finishReasons[reason] }) +
+        (usage
+          ? `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: usage.inputTokens, completion_tokens: usage.outputTokens } })}\n\n`
+          : '') +
+        'data: [DONE]\n\n',
+      reasons: ['stop', 'length', 'content-filter', 'other'],
+      whole: (content) => ({
+        contentType: 'application/json',
+        body: JSON.stringify({
+          choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+        }),
       }),
-    }),
+    },
+    declares: { noModelList: 'a model of the AI SDK is one model: there is nothing to ask', impossible },
   },
-  declares: { noModelList: 'a model of the AI SDK is one model: there is nothing to ask' },
-};
-
-test('a model of the AI SDK keeps every rule of the contract but those that the AI SDK makes impossible', {
-  timeout: 120_000,
-}, async () => {
-  const { results, passed } = await runConformance(subject);
-  const failed = results.filter(({ outcome }) => outcome === 'failed');
-  // A rule that can be kept after all must leave the list, too.
-  expect(Object.fromEntries(failed.map((result) => [result.id, impossible[result.id] ?? result]))).toEqual(
-    impossible,
-  );
-  expect(passed).toBeGreaterThan(100);
-});
+  { describe, it },
+);
