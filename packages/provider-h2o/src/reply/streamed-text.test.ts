@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { StreamedText } from './streamed-text.ts';
 
@@ -45,4 +47,19 @@ describe('the final text of a server', () => {
   it('is not compared once the answer is too long to keep', () => {
     expect(compare(['x'.repeat(600_000), 'x'.repeat(600_000)], 'y')).toEqual({ missing: '' });
   });
+});
+
+it('what is kept of many small pieces takes what it says, and not fifty bytes for each', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const pieces = 200_000;
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const kept = new StreamedText();
+  // Made anew each time, as a decoder makes them: a constant would be shared.
+  for (let each = 0; each < pieces; each += 1) kept.add(String(1_000 + (each % 9_000)));
+  collect();
+  const bytesEach = (process.memoryUsage().heapUsed - before) / pieces;
+  expect(kept.empty).toBe(false);
+  expect(bytesEach).toBeLessThan(16);
 });

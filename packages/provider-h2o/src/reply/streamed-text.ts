@@ -1,6 +1,9 @@
 /** Beyond this length, in UTF-16 units, an answer is no longer kept for the comparison: memory stays bounded. */
 const longestKept = 1024 * 1024;
 
+/** How many pieces are kept before they become one. */
+const mostPieces = 64;
+
 /** What a server's final text says about the text that it streamed. */
 export interface FinalTextVerdict {
   /** Text that was never streamed and belongs to the end of the answer. */
@@ -9,9 +12,13 @@ export interface FinalTextVerdict {
   readonly problem?: string;
 }
 
-/** Remembers what was streamed, to hold the server's final text against it. */
+/**
+ * Remembers what was streamed, to hold the server's final text against it. Pieces are joined from time to time: adding each
+ * to a string costs more than fifty bytes a token, for V8 keeps the piece and a node that joins it to the rest.
+ */
 export class StreamedText {
   #text: string | undefined = '';
+  #pieces: string[] = [];
   #length = 0;
 
   /** Whether there was any text. */
@@ -22,7 +29,10 @@ export class StreamedText {
   add(text: string): void {
     this.#length += text.length;
     if (this.#text === undefined) return;
-    this.#text = this.#length > longestKept ? undefined : this.#text + text;
+    if (this.#length > longestKept) {
+      this.#text = undefined;
+      this.#pieces = [];
+    } else if (this.#pieces.push(text) >= mostPieces) this.#join();
   }
 
   /**
@@ -30,6 +40,7 @@ export class StreamedText {
    * leaves behind (2023). A longer one that ends alike is fine if `mayStandBefore` knows its beginning, else text is missing.
    */
   compare(finalText: string, mayStandBefore: (text: string) => boolean): FinalTextVerdict {
+    this.#join();
     if (this.#text === undefined) return { missing: '' };
     const [streamed, final] = [this.#text.replaceAll('\0', ''), finalText.replaceAll('\0', '')];
     if (final.startsWith(streamed)) return { missing: final.slice(streamed.length) };
@@ -48,5 +59,11 @@ export class StreamedText {
         ? `the server began its answer anew: the first ${was.length - is.length} characters are an attempt that it gave up`
         : 'the text that the server streamed differs from the one that it kept',
     };
+  }
+
+  #join(): void {
+    if (this.#text === undefined) return;
+    this.#text += this.#pieces.join('');
+    this.#pieces = [];
   }
 }
