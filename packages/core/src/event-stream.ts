@@ -9,6 +9,7 @@ import { alreadyRead, cancelled, emptyAnswer, endlessSilence, endWithoutFinish }
 import {
   closeQuietly,
   keepFromRelease,
+  type Release,
   releaseWhenDropped,
   type StreamObserver,
   tellAll,
@@ -41,6 +42,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   #lastTurn: Promise<unknown> | undefined;
   #turns = 0;
   readonly #observers: StreamObserver[] = [];
+  #release: Release | undefined;
   #outcome: StreamOutcome | undefined;
   #result: Promise<ChatResult> | undefined;
   #read = false;
@@ -79,7 +81,11 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       throw stream.#fail(thrown);
     }
     scope.committed();
-    releaseWhenDropped(stream, { scope, source: stream.#source, observers: stream.#observers });
+    stream.#release = releaseWhenDropped(stream, {
+      scope,
+      source: stream.#source,
+      observers: stream.#observers,
+    });
     return stream;
   }
 
@@ -320,7 +326,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     this.#state = 'ended';
     this.#queue.length = 0;
     this.#head = 0;
-    keepFromRelease(this.#scope);
+    if (this.#release) keepFromRelease(this.#release);
     this.#scope.close();
     this.#cleanup = closeQuietly(this.#source, how);
     this.#outcome = outcome;

@@ -9,26 +9,39 @@ const longestCleanUpMs = 30_000;
 export type StreamObserver = (outcome: StreamOutcome) => void;
 
 /** What outlives a dropped stream. Nothing in it may refer to the stream, or it would never be dropped. */
-interface Held {
+export interface Held {
   readonly scope: CallScope;
   readonly source: ChatEventSource;
   readonly observers: StreamObserver[];
 }
 
-const dropped = new FinalizationRegistry<Held>(({ scope, source, observers }) => {
+/** What a stream keeps of its registration, to take it back. */
+export interface Release {
+  held: Held | undefined;
+}
+
+const dropped = new FinalizationRegistry<Release>(({ held }) => {
+  if (!held) return;
+  const { scope, source, observers } = held;
   scope.cancel(new ChatError('aborted', 'the stream was dropped without being read to its end'));
   void closeQuietly(source, 'cancelled');
   tellAll(observers, { type: 'cancelled' });
 });
 
 /** Cancels a stream once nobody holds it any more, so that its socket does not stay open for ever. */
-export function releaseWhenDropped(stream: object, held: Held): void {
-  dropped.register(stream, held, held.scope);
+export function releaseWhenDropped(stream: object, held: Held): Release {
+  const release: Release = { held };
+  dropped.register(stream, release, release);
+  return release;
 }
 
-/** The stream has ended by itself. */
-export function keepFromRelease(scope: CallScope): void {
-  dropped.unregister(scope);
+/**
+ * The stream has ended by itself. What was held is let go of by hand: V8 keeps the cell of a registration among old objects,
+ * where it lives until the next full collection, and all that it leads to would live as long: a whole call, with its bytes.
+ */
+export function keepFromRelease(release: Release): void {
+  dropped.unregister(release);
+  release.held = undefined;
 }
 
 /** Closes a source. A clean-up that fails, or never ends, must not spoil what was already said. */
