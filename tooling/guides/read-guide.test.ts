@@ -10,12 +10,14 @@ test('a guide is files to write and commands to type, each with what the reader 
     '```ts [src/a.ts]\nlet a;\n```',
     '```sh [gateway]\nnpx sluice serve\n```',
     '```text\nat http://…\n```',
+    '```text [gateway]\nloaded anew\n```',
     '```python\nprint()\n```',
   );
   expect(readGuide(markdown)).toEqual([
     { kind: 'run', lines: ['npm init -y', 'npm install a b'] },
     { kind: 'file', name: 'src/a.ts', text: 'let a;\n' },
     { kind: 'run', terminal: 'gateway', lines: ['npx sluice serve'], output: 'at http://…\n' },
+    { kind: 'wait', terminal: 'gateway', output: 'loaded anew\n' },
   ]);
 });
 

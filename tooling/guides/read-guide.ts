@@ -15,32 +15,44 @@ interface RunStep {
   readonly output?: string;
 }
 
+/** What the reader sees in a terminal in which something runs already. */
+interface WaitStep {
+  readonly kind: 'wait';
+  readonly terminal: string;
+  readonly output: string;
+}
+
 /** One thing that a guide tells its reader to do. */
-export type GuideStep = FileStep | RunStep;
+export type GuideStep = FileStep | RunStep | WaitStep;
 
 /** Languages of blocks that are shown and neither written nor run. */
-const shownOnly: ReadonlySet<string> = new Set(['python', 'text', 'ini', 'nginx', 'yaml', 'dockerfile']);
+const shownOnly: ReadonlySet<string> = new Set(['', 'python', 'text', 'ini', 'nginx', 'yaml', 'dockerfile']);
 
 /**
  * The steps of a guide, from its blocks of code, in order:
  *
  * - `sh`: commands to type; `sh [name]`: in a terminal of that name, where the last one goes on running.
- * - `text` right after it: what the reader sees.
+ * - `text` right after it: what the reader sees. `text [name]`: what comes in the terminal of that name, which is waited for.
  * - any other language with a name, `ts [answer.ts]`: a file to write.
  *
  * Throws for a block of a language that would have to be checked and has no name: nobody would run it.
  */
 export function readGuide(markdown: string): readonly GuideStep[] {
   const steps: GuideStep[] = [];
-  for (const [, language = '', name, text = ''] of markdown.matchAll(
-    /^```(\w+)(?: \[([^\]]+)\])?\n(.*?)^```$/gms,
-  )) {
+  for (const { language, name, text } of readBlocks(markdown)) {
     const last = steps.at(-1);
     if (language === 'sh') {
       const lines = commandsOf(text);
       steps.push({ kind: 'run', lines, ...(name === undefined ? {} : { terminal: name }) });
-    } else if (language === 'text' && last?.kind === 'run' && last.output === undefined) {
+    } else if (
+      language === 'text' &&
+      name === undefined &&
+      last?.kind === 'run' &&
+      last.output === undefined
+    ) {
       steps[steps.length - 1] = { ...last, output: text };
+    } else if (language === 'text' && name !== undefined) {
+      steps.push({ kind: 'wait', terminal: name, output: text });
     } else if (name !== undefined) {
       steps.push({ kind: 'file', name, text });
     } else if (!shownOnly.has(language)) {
@@ -52,8 +64,22 @@ export function readGuide(markdown: string): readonly GuideStep[] {
   return steps;
 }
 
+/** A block of code in a page. */
+export interface CodeBlock {
+  readonly language: string;
+  /** What stands in brackets behind the language. */
+  readonly name: string | undefined;
+  readonly text: string;
+}
+
+/** The blocks of code of a page, in order. */
+export function readBlocks(markdown: string): readonly CodeBlock[] {
+  const blocks = markdown.matchAll(/^```(\w*)(?: \[([^\]]+)\])?\n(.*?)^```$/gms);
+  return [...blocks].map(([, language = '', name, text = '']) => ({ language, name, text }));
+}
+
 /** One command a line; a line that ends in a backslash goes on, and what follows `#` is for the reader. */
-function commandsOf(text: string): readonly string[] {
+export function commandsOf(text: string): readonly string[] {
   return text
     .replace(/\s*\\\n\s*/g, ' ')
     .split('\n')

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTsc } from '../build/tsc.ts';
 import { repositoryRoot } from '../workspace/packages.ts';
@@ -14,11 +14,16 @@ export async function typeCheckAsUser(folder: string, files: readonly string[]):
   const modules = join(folder, 'node_modules');
   await mkdir(join(modules, '@types'), { recursive: true });
   for (const [name, from] of Object.entries(typesFrom)) {
-    await symlink(join(repositoryRoot, from, '@types', name), join(modules, '@types', name), 'junction');
+    const place = join(modules, '@types', name);
+    await rm(place, { recursive: true, force: true });
+    await symlink(join(repositoryRoot, from, '@types', name), place, 'junction');
   }
   const compilerOptions = {
     strict: true,
     noEmit: true,
+    // As Node runs them.
+    allowImportingTsExtensions: true,
+    erasableSyntaxOnly: true,
     module: 'nodenext',
     types: ['node'],
     skipLibCheck: false,
