@@ -41,6 +41,18 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const pools = new Map<string, OriginPool>();
   const environment: ProxyEnvironment = proxyEnvironment(options.env ?? process.env);
   let closed = false;
+  let lastAddress: string | undefined;
+  let lastUrl: URL | undefined;
+
+  /** A provider asks at one address nearly always, and reading an address costs as much as three tokens. */
+  const urlOf = (address: string | URL): URL => {
+    if (typeof address !== 'string') return parseUrl(address);
+    if (lastUrl === undefined || address !== lastAddress) {
+      lastUrl = parseUrl(address);
+      lastAddress = address;
+    }
+    return lastUrl;
+  };
 
   const poolOf = (url: URL, proxy: URL | undefined): OriginPool => {
     const key = proxy ? `${url.origin} ${proxy.href}` : url.origin;
@@ -108,7 +120,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   return {
     async request(request, scope, proxy) {
       let current = request;
-      let url = parseUrl(request.url);
+      let url = urlOf(request.url);
       for (let hops = 0; ; hops += 1) {
         const response = await send(current, url, scope, proxy);
         if (response.status < 300 || response.status > 399 || request.redirect === 'manual') return response;
