@@ -290,6 +290,18 @@ describe('a credential in the configuration is refused, not repeated, and the wa
     ]);
   });
 
+  it('also as a target that another mistake would list, and as a name', () => {
+    const key = 'sk-0123456789abcdef-hunter2';
+    const routes = { fast: { targets: ['h2o', key], conditions: { other: { hasTools: false } } } };
+    expect(mistakes({ providers, routes })).toEqual([
+      `routes.fast.targets[1]: ${why}`,
+      'routes.fast.conditions.other: names no target of this route; it has h2o',
+    ]);
+    expect(mistakes({ providers, [key]: true })).toEqual([
+      expect.stringMatching(/^\["\[redacted\]"\]: unknown key/),
+    ]);
+  });
+
   it('and what only sounds like one is none', () => {
     const harmless = {
       providers: {

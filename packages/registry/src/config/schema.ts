@@ -1,5 +1,6 @@
 import type { Timeouts } from '@sluice/core';
 import { z } from 'zod';
+import { isCredentialShaped } from '../discovery/credentials-in.ts';
 import { allowProblem } from '../discovery/trust.ts';
 import type { QueueConfig } from '../engine.ts';
 import type { BreakerTuning } from '../health/breaker-tuning.ts';
@@ -170,9 +171,11 @@ const route = z
       const message = 'cannot stand beside sticky: a key would find its home among the fallbacks';
       context.addIssue({ code: 'custom', path: ['fallback'], message });
     }
+    // A key in the wrong place is told by its own mistake, and shown in no other.
+    const named = [...targets, ...fallback].filter((name) => !isCredentialShaped(name));
     for (const target of Object.keys(conditions)) {
       if (targets.includes(target) || fallback.includes(target)) continue;
-      const message = `names no target of this route; it has ${[...targets, ...fallback].join(', ')}`;
+      const message = `names no target of this route; it has ${named.join(', ')}`;
       context.addIssue({ code: 'custom', path: ['conditions', target], message });
     }
   });

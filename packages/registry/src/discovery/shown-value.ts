@@ -27,11 +27,12 @@ export function shownValue(value: unknown, path: readonly PropertyKey[] = []): s
   return value.length <= longestShown ? JSON.stringify(value) : `a string of ${value.length} characters`;
 }
 
-/** A path as it would be written in code: `providers["my-h2o"].keysEnv[1]`. */
+/** A path as it would be written in code: `providers["my-h2o"].keysEnv[1]`. A name that is a credential is not shown. */
 export function pathName(path: readonly PropertyKey[]): string {
   let name = '';
   for (const key of path) {
     if (typeof key === 'number') name += `[${key}]`;
+    else if (isCredentialShaped(String(key))) name += '["[redacted]"]';
     else if (/^[A-Za-z_$][\w$]*$/.test(String(key))) name += name === '' ? String(key) : `.${String(key)}`;
     else name += `[${JSON.stringify(String(key).slice(0, 100))}]`;
   }
