@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { run } from './main.ts';
-import { processIo } from './terminal/io.ts';
+import { runAsProcess } from './run-as-process.ts';
 
-process.exitCode = await run(process.argv.slice(2), processIo());
+await runAsProcess();

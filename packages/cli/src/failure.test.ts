@@ -1,6 +1,8 @@
 import { ChatError, type RouteAttempt } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
-import { failedAlike, failureLine } from './failure.ts';
+import { failedAlike, failureLine, reportFailure } from './failure.ts';
+import { fakeIo } from './fake-io.fixture.ts';
+import { createTerminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const attempt = (target: string, outcome: RouteAttempt['outcome'], message: string): RouteAttempt => ({
@@ -48,6 +50,27 @@ describe('the line for a failure', () => {
   it('names the only target once', () => {
     const error = failed('auth', attempt('h2o:falcon', 'auth', 'h2o answered 401'));
     expect(failureLine(error)).toMatch(/^h2o answered 401; /);
+  });
+
+  it('names a target that was tried twice once', () => {
+    const refused = attempt('h2o:falcon', 'network', 'the connection was refused');
+    expect(failureLine(failed('network', refused, refused))).toBe('h2o:falcon: the connection was refused');
+  });
+
+  it('holds no credential, and says how to see what a provider threw', () => {
+    expect(failureLine(new Error('with sk-abcdefghijklmnopqrstuvwx'))).toBe(
+      'unexpected Error: with [redacted] (SLUICE_DEBUG=1 shows where)',
+    );
+    expect(failureLine(new ChatError('internal', 'unexpected Error in echo'))).toBe(
+      'unexpected Error in echo; SLUICE_DEBUG=1 shows it',
+    );
+  });
+
+  it('and its stack trace drive no terminal and hold no credential', async () => {
+    const io = fakeIo({ env: { SLUICE_DEBUG: '1' }, terminal: ['stderr'] });
+    const cause = new Error('upstream: \u001b[2J sk-abcdefghijklmnopqrstuvwx');
+    await reportFailure(new Error('it failed', { cause }), createTerminal(io, { color: false }));
+    expect(io.stderr.text).toContain('caused by Error: upstream: ␛[2J [redacted]\n');
   });
 
   it('speaks of the options of this command', () => {

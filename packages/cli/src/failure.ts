@@ -1,9 +1,9 @@
-import { ChatError, type ChatErrorCode, type RouteAttempt } from '@sluice/core';
+import { ChatError, type ChatErrorCode, type RouteAttempt, redact } from '@sluice/core';
 import { NoTargetError, routeOf } from '@sluice/registry';
 import { ConfigError } from '@sluice/registry/config';
 import { DiscoveryError } from '@sluice/registry/discovery';
 import { exitCodes } from './exit-code.ts';
-import { printableLine } from './terminal/printable.ts';
+import { printable, printableLine } from './terminal/printable.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -11,6 +11,7 @@ import { UsageError } from './usage-error.ts';
 const hints: { readonly [Code in ChatErrorCode]?: string } = {
   auth: '--api-key-env, or apiKeyEnv in sluice.config, names the variable that holds the key',
   'model-not-found': '`sluice models` lists what there is',
+  internal: 'SLUICE_DEBUG=1 shows it',
 };
 
 /** What messages call by its name in a program, as this command calls it. */
@@ -22,7 +23,7 @@ export async function reportFailure(error: unknown, terminal: Terminal): Promise
   await terminal.complain(line);
   for (const mistake of further) await terminal.err.write(`  ${printableLine(mistake)}\n`);
   if (terminal.io.env.SLUICE_DEBUG && error instanceof Error) {
-    await terminal.err.write(`${stacksOf(error)}\n`);
+    await terminal.err.write(`${printable(redact(stacksOf(error)))}\n`);
   }
   return isUsage(error) ? exitCodes.usage : exitCodes.failure;
 }
@@ -52,7 +53,7 @@ export function failureLine(error: unknown): string {
     return hasBegun(error) ? `the answer is incomplete: ${told}` : told;
   }
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
-  return `unexpected ${name}: ${message} (SLUICE_DEBUG=1 shows where)`;
+  return `unexpected ${name}: ${redact(message)} (SLUICE_DEBUG=1 shows where)`;
 }
 
 /** Whether the one line tells as much as a line for each attempt would: if all failed for the same reason. */
@@ -75,14 +76,16 @@ function messageOf(error: ChatError): string {
   const attempts = routeOf(error)?.attempts ?? [];
   if (attempts.length === 0 || hasBegun(error)) return error.message;
   const headline = attempts.find(({ outcome }) => outcome === error.code) ?? (attempts[0] as RouteAttempt);
-  if (attempts.length === 1) return alone(headline);
+  // One that was tried twice is still one.
+  const targets = [...new Set(attempts.map(({ target }) => target))];
+  if (targets.length === 1) return alone(headline);
   const told = `${headline.target}: ${headline.message ?? headline.outcome}`;
   return failedAlike(attempts)
-    ? `none of ${attempts.map(({ target }) => target).join(', ')} answered; ${told}`
-    : `none of ${attempts.length} targets answered; ${told}`;
+    ? `none of ${targets.join(', ')} answered; ${told}`
+    : `none of ${targets.length} targets answered; ${told}`;
 }
 
-/** The only attempt. Its target is named once: many messages begin with the provider. */
+/** The only target. Its target is named once: many messages begin with the provider. */
 function alone({ target, message, outcome }: RouteAttempt): string {
   const [provider = target] = target.split(':', 1);
   if (message === undefined) return `${target}: ${outcome}`;
