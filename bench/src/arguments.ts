@@ -32,7 +32,7 @@ options
   --profile         one round of ours and the floor, with CPU profiles in bench/dist/profiles; not kept
   --workloads a,b   only these; not kept
   --subjects a,b    only these, and the floor; not kept
-  --rounds n        default 7 (three times as many of short workloads), with --quick 2
+  --rounds n        default 7 (calls 14), with --quick 2
   --no-build        measure the packages as they were built last
   --help
 

@@ -5,8 +5,8 @@ import { scratchFolder } from './install/folders.ts';
 /** What every part has to know of the run. */
 export interface BenchRun {
   readonly rounds: number;
-  /** Of short workloads there are more: the median of many short rounds says more on a machine that others use as well. */
-  readonly shortRounds: number;
+  /** Of calls there are more: a round of them is short, and many short rounds say more on a machine that others use as well. */
+  readonly callRounds: number;
   /** How often a whole workload is run before it counts. */
   readonly warmUps: number;
   /** By how much workloads are made smaller. */
@@ -32,7 +32,7 @@ export function benchRun(args: BenchArguments, tell: (line: string) => void): Be
   const rounds = args.rounds ?? (profile ? 1 : quick ? 2 : 7);
   return {
     rounds,
-    shortRounds: profile || quick ? rounds : rounds * 3,
+    callRounds: profile || quick ? rounds : rounds * 2,
     warmUps: quick ? 1 : 4,
     scale: quick ? 0.2 : 1,
     wantsWorkload: (name) =>

@@ -1,6 +1,6 @@
 // The benchmark: `npm run bench -- --help`.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BenchArguments, help, type PartName, readArguments } from './arguments.ts';
 import { type BenchRun, benchRun, isWhole, profilesFolder } from './bench-run.ts';
@@ -14,6 +14,7 @@ import { installedVersions } from './install/versions.ts';
 import { thisMachine } from './machine.ts';
 import { partMarkdown } from './report/part-markdown.ts';
 import type { PartResult } from './report/part-result.ts';
+import { withTargets } from './report/performance-page.ts';
 import { writeResults } from './report/write-results.ts';
 import { measureRouting, routingTable } from './routing.ts';
 import { verdictsOn } from './targets.ts';
@@ -46,6 +47,8 @@ const parts: { readonly [Part in PartName]: (run: BenchRun) => Promise<Measured>
   },
 };
 
+const performancePage = join(benchFolder, '..', 'docs', 'performance.md');
+
 /** Progress on a terminal overwrites itself; elsewhere each line stays. */
 function tell(line: string): void {
   process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
@@ -61,25 +64,28 @@ async function main(args: BenchArguments): Promise<void> {
     await mkdir(profilesFolder, { recursive: true });
   }
   const run = benchRun(args, tell);
-  const results: PartResult[] = [];
   for (const part of args.parts) {
     const about = { part, takenAt: new Date().toISOString(), machine: thisMachine() };
     const measured = await parts[part](run);
-    results.push({ ...about, ...measured, verdicts: verdictsOn(part, measured.workloads) });
+    const result: PartResult = { ...about, ...measured, verdicts: verdictsOn(part, measured.workloads) };
+    if (process.stderr.isTTY) tell('');
+    console.log(partMarkdown(result));
+    if (!args.profile) await keep(result, isWhole(args));
   }
-  if (process.stderr.isTTY) tell('');
-  console.log(results.map(partMarkdown).join('\n'));
-  const kept = isWhole(args);
-  const folder = kept ? join(benchFolder, 'results') : scratchFolder;
   if (args.profile) {
     console.log(
       `Profiles: ${profilesFolder}. Open them in Chromium's DevTools (Performance, "Load profile") or with npx speedscope.`,
     );
-  } else {
-    const name = kept ? 'latest' : 'partial';
-    await writeResults(folder, name, results);
-    console.log(`Written: ${join(folder, name)}.{json,md,svg}`);
   }
+}
+
+/** Written after each part: the next one may take a quarter of an hour. */
+async function keep(result: PartResult, whole: boolean): Promise<void> {
+  const folder = whole ? join(benchFolder, 'results') : scratchFolder;
+  const name = whole ? 'latest' : 'partial';
+  const all = await writeResults(folder, name, [result]);
+  if (whole) await writeFile(performancePage, withTargets(await readFile(performancePage, 'utf8'), all));
+  console.log(`Written: ${join(folder, name)}.{json,md,svg}`);
 }
 
 try {

@@ -47,7 +47,7 @@ async function measure(workload: ClientWorkload, upstream: Upstream, run: BenchR
   const names = workload.clients.filter(run.wantsSubject);
   const calls = workload.calls === 1 ? 1 : Math.round(workload.calls * run.scale);
   const atOnce = Math.min(workload.atOnce, calls);
-  const rounds = fresh ? run.rounds : run.shortRounds;
+  const rounds = workload.per === 'call' ? run.callRounds : run.rounds;
   const load = loadOf(scripts[script], calls, atOnce);
   const costs = new Map<string, LoadCost[]>(names.map((client) => [client, []]));
   const kept = new Map<string, Process>();

@@ -51,7 +51,7 @@ async function measure(
   const taken = new Map<string, Round[]>(names.map((door) => [door, []]));
   const kept = new Map<string, Setting>();
   const fresh = looksAt === 'memory';
-  const rounds = fresh ? run.rounds : run.shortRounds;
+  const rounds = workload.per === 'request' && !looksAt ? run.callRounds : run.rounds;
 
   const prepare = async (subject: string): Promise<Setting> => {
     const setting = await open(subject, workload, upstream, run);

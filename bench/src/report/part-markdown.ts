@@ -26,7 +26,8 @@ function versionsLine(versions: PartResult['versions']): string {
     .join(', ')}.`;
 }
 
-function verdictTable({ verdicts }: PartResult): string {
+/** How ours stands to its targets. */
+export function verdictTable({ verdicts }: PartResult): string {
   return table(
     ['ours', 'target', 'measured', ''],
     verdicts.map(({ what, target, measured, reached }) => [
