@@ -84,6 +84,17 @@ describe('a provider', () => {
     expect(other.closed()).toBe(1);
   });
 
+  it('that never closes is left after 10 s, and the registry says so', async () => {
+    const timers = virtualTimers();
+    const hanging = fakeProvider('hanging');
+    hanging.close = () => new Promise(() => {});
+    const registry = createRegistry({ timers, providers: [hanging, fakeProvider('b')] });
+    const closing = expect(registry.close()).rejects.toThrow('hanging did not close within 10 s');
+    await timers.advance(10_000);
+    await closing;
+    expect(timers.pending).toBe(0);
+  });
+
   it('whose list of models never comes, or is none, hides nobody else’s', async () => {
     const timers = virtualTimers();
     const hanging = fakeProvider('hanging');

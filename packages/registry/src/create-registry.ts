@@ -6,6 +6,7 @@ import { checkSettings } from './check-settings.ts';
 import { combinedCapabilities } from './combined-capabilities.ts';
 import { createEngine } from './create-engine.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { inTime } from './in-time.ts';
 import { listByProvider, merged } from './list-models.ts';
 import { planFor } from './plan.ts';
 import type { Registry, RegistryConfig } from './registry.ts';
@@ -14,6 +15,9 @@ import { resumingStream } from './resuming-stream.ts';
 import { createRoutes } from './routes.ts';
 import { snapshotOf } from './snapshot.ts';
 import { createTargetState } from './target-state.ts';
+
+/** How long a provider may take to close, in milliseconds: longer than the clean-up of any call that is still under way. */
+const longestCloseMs = 10_000;
 
 /**
  * Puts several providers behind one. A request goes to the best of the targets that its model names; if that fails before its
@@ -104,7 +108,10 @@ export function createRegistry(config: RegistryConfig): Registry {
         members.flatMap(({ provider, credentials }) => [provider, ...credentials.map((key) => key.provider)]),
       );
       const closing = await Promise.allSettled([
-        ...Array.from(providers, async (provider) => provider.close()),
+        ...Array.from(providers, async (provider) => {
+          const tooLong = `${provider.id} did not close within ${longestCloseMs / 1_000} s`;
+          await inTime(Promise.resolve(provider.close()), longestCloseMs, tooLong, timers);
+        }),
         link?.close(),
       ]);
       for (const outcome of closing) if (outcome.status === 'rejected') throw outcome.reason;

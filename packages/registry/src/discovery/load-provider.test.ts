@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@sluice/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createRegistry } from '../create-registry.ts';
 import { applicationOf, type FixturePackage, importedProviders, manifestOf } from './application.fixture.ts';
 import { DiscoveryError } from './diagnostic.ts';
@@ -238,5 +238,22 @@ describe('code that is not what its manifest says is an error that names package
     const code = 'export const create = (options) => { throw new Error("bad key " + options.apiKey) }';
     const { message } = await failureOf(load({ sluice, code }, { apiKey: 'correct-horse' }));
     expect(message).toContain('create() failed: Error: bad key [redacted]');
+  });
+
+  it.each([
+    ['import', 'await new Promise(() => {}); export const create = () => {};', 'importing it failed'],
+    ['factory', 'export const create = () => new Promise(() => {});', 'create() failed'],
+  ])('whose %s never ends is given up', async (_what, code, message) => {
+    vi.useFakeTimers();
+    try {
+      const failed = failureOf(load({ sluice: manifestOf('hanging'), code }));
+      // The limit begins once the files were read.
+      await vi.waitUntil(() => vi.getTimerCount() > 0);
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect((await failed).message).toContain(`${message}: Error: it did not end within 30 s`);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

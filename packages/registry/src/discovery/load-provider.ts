@@ -1,4 +1,5 @@
 import { bounded, type ChatProvider, closest, redact } from '@sluice/core';
+import { inTime } from '../in-time.ts';
 import { printable } from '../printable.ts';
 import { checkOptions } from './check-options.ts';
 import { credentialsIn } from './credentials-in.ts';
@@ -12,13 +13,17 @@ export type Loadable = Pick<AvailableProvider, 'packageName' | 'directory' | 'ma
   readonly entryUrl: string;
 };
 
+/** How long a package may take to be imported, and again to make a provider, in milliseconds: one that hangs must not keep the others. */
+const longestLoadMs = 30_000;
+const tooLong = `it did not end within ${longestLoadMs / 1_000} s`;
+
 /** Imports a provider's code and makes a provider. Throws a `DiscoveryError`; causes are kept, credentials are not. */
 export async function loadProvider(from: Loadable, options: ProviderOptions = {}): Promise<LoadedProvider> {
   await refuseWrongOptions(from, options);
   const create = await importFactory(from);
   let made: unknown;
   try {
-    made = await create(options);
+    made = await inTime(Promise.resolve(create(options)), longestLoadMs, tooLong);
   } catch (error) {
     throw failure(
       from,
@@ -48,7 +53,7 @@ async function importFactory(from: Loadable): Promise<(options: ProviderOptions)
   const { entryUrl, manifest } = from;
   let module: { readonly [name: string]: unknown };
   try {
-    module = (await import(entryUrl)) as typeof module;
+    module = await inTime(import(entryUrl) as Promise<typeof module>, longestLoadMs, tooLong);
   } catch (error) {
     throw failure(from, 'import-failed', `importing it failed: ${reasonOf(error)}`, error);
   }
