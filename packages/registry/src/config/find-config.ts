@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
 
@@ -27,7 +27,7 @@ export interface FindConfigOptions {
  * Finds the configuration: the file that was named, else the one in `cwd` or in a folder above it, up to the nearest one with
  * a package.json: what lies beyond belongs to somebody else, and a configuration is code that runs. Nothing if there is none.
  *
- * Throws a `ConfigError` for a named file that is not there, and for two in one folder.
+ * Throws a `ConfigError` for a named file that is not there or is a folder, and for two in one folder.
  */
 export function findConfig({ cwd, file, env = {} }: FindConfigOptions): string | undefined {
   const start = resolve(cwd);
@@ -45,9 +45,11 @@ export function findConfig({ cwd, file, env = {} }: FindConfigOptions): string |
 }
 
 function namedFile(path: string, source: string | undefined): string {
-  if (existsSync(path)) return path;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory()) return path;
   const by = source === undefined ? '' : `; ${source} names it`;
-  throw new ConfigError([{ path: [], message: `there is no such file${by}` }], path);
+  const what = found === undefined ? 'there is no such file' : 'it is a folder and no file';
+  throw new ConfigError([{ path: [], message: `${what}${by}` }], path);
 }
 
 /** The folders up to the application's own; without an application only the first. */

@@ -146,6 +146,27 @@ describe('what cannot be loaded is an error that names the file and what to do',
       'it has more than 1048576 characters',
     ],
     [
+      'thrown text',
+      { 'sluice.config.js': "throw 'no more';" },
+      'sluice.config.js',
+      'it cannot be loaded: it threw "no more"',
+    ],
+    [
+      'nothing thrown',
+      { 'sluice.config.js': 'throw null;' },
+      'sluice.config.js',
+      'it cannot be loaded: it threw null',
+    ],
+    [
+      'an import of what gives the types, where it is not installed',
+      {
+        'sluice.config.js':
+          "import { defineConfig } from '@sluice/registry/config';\nexport default defineConfig({});",
+      },
+      'sluice.config.js',
+      '; install it in this folder (npm install @sluice/registry), or export the object without defineConfig',
+    ],
+    [
       'two of them',
       { 'sluice.config.ts': '', 'sluice.config.json': json },
       'sluice.config.ts',
@@ -166,6 +187,7 @@ describe('what cannot be loaded is an error that names the file and what to do',
       { env: { SLUICE_CONFIG: 'none.json' } },
       'none.json: there is no such file; SLUICE_CONFIG names it',
     ],
+    ['named and is a folder', { file: '.' }, ': it is a folder and no file'],
   ])('a file that was %s and is not there', async (_how, options, message) => {
     await expect(loadConfig({ cwd: applicationOf({}), ...options })).rejects.toThrow(message);
   });

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { redact } from '@sluice/core';
+import { shownValue } from '../discovery/shown-value.ts';
+import { inTime } from '../in-time.ts';
 import { printable } from '../printable.ts';
 import { checkConfig } from './check-config.ts';
 import { ConfigError } from './config-error.ts';
@@ -68,7 +70,13 @@ async function fromJson(file: string): Promise<Content> {
 async function fromModule(file: string): Promise<Content> {
   let config: unknown;
   try {
-    const module = await inTime(import(moduleUrl(file)) as Promise<{ readonly default?: unknown }>);
+    const imported = import(moduleUrl(file)) as Promise<{ readonly default?: unknown }>;
+    // One that waits for something that never comes would hang without a word.
+    const module = await inTime(
+      imported,
+      longestImportMs,
+      `its import did not end within ${longestImportMs / 1_000} s; a configuration is plain data and waits for nothing`,
+    );
     config = module.default;
   } catch (error) {
     throw unloadable(file, error);
@@ -90,36 +98,35 @@ function moduleUrl(file: string): string {
   return `${pathToFileURL(file).href}?changed=${mtimeMs}-${size}`;
 }
 
-/** An import that waits for something that never comes would hang without a word. */
-function inTime<T>(imported: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_resolve, reject) => {
-    const message = `its import did not end within ${longestImportMs / 1000} s; a configuration is plain data and waits for nothing`;
-    timer = setTimeout(() => reject(new Error(message)), longestImportMs);
-  });
-  return Promise.race([imported, tooLong]).finally(() => clearTimeout(timer));
-}
-
 function unusable(file: string, message: string): ConfigError {
   return new ConfigError([{ path: [], message }], file);
 }
 
 /** What is to be done, by what the load fails with. */
-const advice: { readonly [code: string]: string } = {
-  ERR_UNKNOWN_FILE_EXTENSION: '; this Node does not run TypeScript: use 22.18 or newer, or sluice.config.js',
-  ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX:
+const advice: { readonly [code: string]: (reason: string) => string } = {
+  ERR_UNKNOWN_FILE_EXTENSION: () =>
+    '; this Node does not run TypeScript: use 22.18 or newer, or sluice.config.js',
+  ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX: () =>
     '; Node strips types and takes no enums, namespaces or parameter properties',
+  ERR_MODULE_NOT_FOUND(reason) {
+    const missing = /Cannot find package '((?:@[^/']+\/)?[^/']+)/.exec(reason)?.[1];
+    if (missing === undefined) return '';
+    const instead = missing === '@sluice/registry' ? ', or export the object without defineConfig' : '';
+    return `; install it in this folder (npm install ${missing})${instead}`;
+  },
 };
 
 /** The loader's own words, in one line. JSON's are not repeated: they quote the text, which may hold anything. */
 function unloadable(file: string, error: unknown): ConfigError {
-  const { code, message, name } = error as NodeJS.ErrnoException;
+  // A module may throw whatever it likes.
+  const thrown: NodeJS.ErrnoException | undefined = error instanceof Error ? error : undefined;
+  const reason = thrown === undefined ? `it threw ${shownValue(error)}` : `${thrown.name}: ${thrown.message}`;
   const isJson = file.endsWith('.json') && error instanceof SyntaxError;
-  const where = isJson ? /line \d+ column \d+/.exec(message ?? '')?.[0] : lineOf(file, error);
+  const where = isJson ? /line \d+ column \d+/.exec(reason)?.[0] : lineOf(file, error);
   const at = where === undefined ? '' : ` (${where})`;
   const why = isJson
     ? `it is no valid JSON${at}`
-    : `it cannot be loaded${at}: ${printable(redact(`${name}: ${message}`), 500)}${advice[code ?? ''] ?? ''}`;
+    : `it cannot be loaded${at}: ${printable(redact(reason), 500)}${advice[thrown?.code ?? '']?.(reason) ?? ''}`;
   return new ConfigError([{ path: [], message: why }], file, error);
 }
 
