@@ -39,6 +39,8 @@ export interface Cell {
   readonly expected: Facts;
   /** Only `--full` runs it: the test suite meets the fault with another provider in this place. */
   readonly onlyFull: boolean;
+  /** Nothing runs beside it: it measures. */
+  readonly undisturbed: boolean;
   observe(lane: Lane, full: boolean): Promise<Facts>;
 }
 

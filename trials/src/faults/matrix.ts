@@ -3,11 +3,18 @@ import { runCells } from './run-cells.ts';
 import { callerScenarios } from './scenarios/caller.ts';
 import { cleanUpScenarios } from './scenarios/clean-up.ts';
 import { doorScenarios } from './scenarios/door.ts';
+import { memoryScenario } from './scenarios/memory.ts';
 import { routingScenarios } from './scenarios/routing.ts';
 import { cellsOf, gapsOf } from './stage.ts';
 import { wireCells, wireGaps } from './wire-cells.ts';
 
-const scenarios = [...callerScenarios, ...cleanUpScenarios, ...routingScenarios, ...doorScenarios];
+const scenarios = [
+  memoryScenario,
+  ...callerScenarios,
+  ...cleanUpScenarios,
+  ...routingScenarios,
+  ...doorScenarios,
+];
 
 /** Every fault at every provider in every place where it can be met. */
 export const matrix: readonly Cell[] = [...wireCells, ...cellsOf(scenarios)];

@@ -53,8 +53,8 @@ three places. One line holds for all providers; where they differ, a line names 
   would have gone on for ever, and saw its connection closed.
 - **Behind the registry**: with one target, how often it was asked and what health recorded for each try (\`success\`, \`failure\`, \`half\`, \`not counted\`), and
   what rests afterwards. "the second …": with a second target that works, whether that one answered; "no mixing": not one character of it reached the caller.
-- **Behind the gateway**: what an HTTP client gets of a streamed answer, and after "whole" of one in one piece, where it is another. "in band" is an
-  error event after the answer had begun.
+- **Behind the gateway**: what an HTTP client gets of a streamed answer, and after "whole" of one in one piece, where it is another (faults
+  of streams are met by whole answers only with *flowgpt* and *h2o*, which ask for a stream all the same). "in band" is an error event after the answer had begun.
 - **H2o's conversation**: what became of what the call had made upstream.
 - After every cell all is closed, and nothing may be left: no connection, no exchange, no conversation, no generation.
 - **–** is not met: the reason stands below the table.

@@ -2,7 +2,7 @@ import type { Fault, Gap, Group, Judged } from './cell.ts';
 import { groups } from './cell.ts';
 import { type Place, places } from './facts.ts';
 import { subjectNames } from './subjects.ts';
-import { cellInWords, conversationOf } from './words.ts';
+import { cellInWords, conversationOf, wholeInWords } from './words.ts';
 
 /** Everything that the page tells. */
 export interface Findings {
@@ -71,11 +71,16 @@ function linesOf(
     meetings.filter(({ columns }) => columns.some((column) => column !== none && column !== any)),
   );
   const names = distinct(met.map(({ subject }) => subject));
-  return merged(met, variants, names).map(({ label, columns }) => [
-    fault.number,
-    label === '' ? fault.fault : `${fault.fault}: ${label}`,
-    ...columns,
-  ]);
+  return merged(met, variants, names).map(
+    ({ label, columns: [alone = '', registry = '', gateway = '', whole = '', ...rest] }) => [
+      fault.number,
+      label === '' ? fault.fault : `${fault.fault}: ${label}`,
+      alone,
+      registry,
+      [gateway, whole].filter((words) => words !== '' && words !== any).join('; '),
+      ...rest.map((column) => (column === any ? none : column)),
+    ],
+  );
 }
 
 function columnsOf(
@@ -90,7 +95,9 @@ function columnsOf(
     return gaps.some((each) => each.place === undefined || each.place === place) ? none : later;
   };
   const conversation = judged.map(({ seen }) => conversationOf(seen)).find((each) => each !== undefined);
-  return [...places.map(inPlace), ...(conversations ? [conversation ?? any] : [])];
+  const gateway = judged.find(({ place }) => place === 'gateway');
+  const whole = gateway && wholeInWords(gateway.seen);
+  return [...places.map(inPlace), whole ?? any, ...(conversations ? [conversation ?? any] : [])];
 }
 
 /** Only `--full` looks there: it must find what the test suite found at another provider. */
@@ -131,7 +138,7 @@ function merged(
 ): readonly Line[] {
   const byColumns = Map.groupBy(meetings, ({ columns }) => columns.join('\n'));
   return [...byColumns.values()].flatMap((same) => {
-    const columns = (same[0]?.columns ?? []).map((column) => (column === any ? none : column));
+    const columns = same[0]?.columns ?? [];
     // Variants that hold for the same providers share a line.
     const byVariant = Map.groupBy(same, ({ variant }) => variant);
     const bySubjects = Map.groupBy([...byVariant], ([, each]) =>

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The longest that a cell waits for something to be seen, in milliseconds. */
-const patienceMs = 5_000;
+/** The longest that a cell waits for something to be seen, in milliseconds: a busy machine takes its time, and only failures take it all. */
+const patienceMs = 20_000;
 
 /**
  * Whether a condition comes true. It is looked at again and again: there is no one signal for what is seen on several servers

@@ -1,15 +1,27 @@
 import type { Cell, Judged } from './cell.ts';
 import { type Lane, openLane } from './lane.ts';
 
-/** How many cells run at the same time: most of them wait for sockets and short limits. */
-const defaultLanes = 12;
+/** How many cells run at the same time: most of them wait for sockets and short limits; at full size they compute. */
+const lanes = { suite: 12, full: 4 };
 
-/** Looks at every cell, some at once, each in a lane of its own. The results are in the order of the cells. */
-export async function runCells(
-  cells: readonly Cell[],
-  full: boolean,
-  lanes: number = defaultLanes,
-): Promise<readonly Judged[]> {
+/** Looks at every cell: some at once, each in a lane of its own, and then those that nothing may disturb. */
+export async function runCells(cells: readonly Cell[], full: boolean): Promise<readonly Judged[]> {
+  const most = lanes[full ? 'full' : 'suite'];
+  return [
+    ...(await inLanes(
+      cells.filter(({ undisturbed }) => !undisturbed),
+      full,
+      most,
+    )),
+    ...(await inLanes(
+      cells.filter(({ undisturbed }) => undisturbed),
+      full,
+      1,
+    )),
+  ];
+}
+
+async function inLanes(cells: readonly Cell[], full: boolean, atOnce: number): Promise<readonly Judged[]> {
   const judged: Judged[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
@@ -31,12 +43,12 @@ export async function runCells(
       await lane?.close();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, cells.length) }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   return judged;
 }
 
 /** The longest that a cell may take, in milliseconds: what hangs is a result, and the others are to be seen, too. */
-const longestCellMs = { suite: 40_000, full: 300_000 };
+const longestCellMs = { suite: 120_000, full: 1_200_000 };
 
 /** A cell that breaks is a result like any other: the rest of the matrix goes on. */
 async function observed(observe: Cell['observe'], lane: Lane, full: boolean): Promise<Judged['seen']> {

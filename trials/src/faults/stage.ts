@@ -38,6 +38,8 @@ export interface Scenario extends Fault {
   readonly only?: { readonly subjects: readonly SubjectName[]; readonly why: string };
   /** Behind the registry and the gateway the test suite plays it with one provider; `--full` with all. */
   readonly slow?: true;
+  /** Nothing runs beside it: it measures. */
+  readonly undisturbed?: true;
   readonly play: (stage: Stage) => Promise<Facts>;
   /** How it ends, or why it can't be played there. A function where providers differ; without facts it can't be played. */
   readonly ends: { readonly [Where in Place]: Facts | string | ((subject: Subject) => Facts | string) };
@@ -99,6 +101,7 @@ export function cellsOf(scenarios: readonly Scenario[]): readonly Cell[] {
             place,
             expected,
             onlyFull: scenario.slow === true && place !== 'alone' && subject !== playing[0],
+            undisturbed: scenario.undisturbed === true,
             observe: (lane, full) => scenario.play(openStage(subject, lane, place, full)),
           },
         ];

@@ -23,7 +23,7 @@ export type SubjectName = (typeof subjectNames)[number];
 export interface Making {
   readonly baseURL: string;
   readonly timeout: Timeouts;
-  /** The longest that a provider with conversations may take to clean up, in milliseconds. Default 10,000: longer than a busy machine needs. */
+  /** The longest that a provider with conversations may take to clean up, in milliseconds. Default 30,000: longer than a busy machine needs. */
   readonly cleanupTimeoutMs?: number;
 }
 
@@ -49,7 +49,7 @@ function h2o(era: H2oEra): Subject {
     makesConversations: true,
     alwaysStreams: true,
     urlOf: (urls) => urls.h2oByEra[era],
-    create: ({ cleanupTimeoutMs = 10_000, ...making }) =>
+    create: ({ cleanupTimeoutMs = 30_000, ...making }) =>
       createH2o({ ...making, era, cleanupTimeoutMs, proxy: false }),
   };
 }

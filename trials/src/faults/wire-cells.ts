@@ -22,6 +22,7 @@ export const wireCells: readonly Cell[] = wireRows.flatMap((row) =>
         place,
         expected: expectedFacts(row, subject, place),
         onlyFull: row.slow === true && place !== 'alone' && subject.name !== subjectNames[0],
+        undisturbed: false,
         observe: (lane, full) => observers[place](openWireCell(row, subject, lane, full)),
       })),
     ),

@@ -6,6 +6,12 @@ export function conversationOf({ conversation }: Facts): string | undefined {
   return conversation;
 }
 
+/** What a client got that wanted the answer in one piece: nothing where it is the same as in a stream. */
+export function wholeInWords({ stream, whole }: Facts): string | undefined {
+  if (stream === undefined || whole === undefined) return undefined;
+  return stream === whole || stream.replace(', `[DONE]`', '') === whole ? '' : `whole: ${whole}`;
+}
+
 /** A cell in a few words. `alone` is what the provider's own caller got: what is the same there is not said again. */
 export function cellInWords(seen: Facts, place: Place, alone: Facts | undefined): string {
   const { left, conversation: _, ...facts } = seen;
@@ -33,11 +39,8 @@ const wire: { readonly [Where in Place]: Words } = {
       second === 'not needed' ? '' : `the second ${second}`,
     ];
   },
-  gateway: ({ stream, whole, ...more }) => {
-    if (stream === undefined || Object.keys(more).length > 0) return undefined;
-    const same = whole === undefined || stream === whole || stream.replace(', `[DONE]`', '') === whole;
-    return [stream, same ? '' : `whole: ${whole}`];
-  },
+  gateway: ({ stream, whole: _, ...more }) =>
+    stream === undefined || Object.keys(more).length > 0 ? undefined : [stream],
 };
 
 /** How often, in words. */

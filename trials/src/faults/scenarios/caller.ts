@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { ChatProvider } from '@sluice/core';
 import { nothingLeft } from '../expected-facts.ts';
 import type { Facts } from '../facts.ts';
+import { collectGarbage } from '../garbage.ts';
 import { patiently } from '../patiently.ts';
 import { openRelay } from '../relay.ts';
 import type { Scenario, Stage } from '../stage.ts';
@@ -63,7 +62,7 @@ async function abortedBefore(stage: Stage): Promise<Facts> {
   const sent = stage.lane.sandbox.requests.length;
   const health = front.health(1);
   await front.close();
-  return { caller, upstream: `${sent} requests`, ...health, ...(await stage.left()) };
+  return { caller, upstream: sent === 0 ? 'not asked' : 'asked', ...health, ...(await stage.left()) };
 }
 
 /** The only slot is taken: the second call waits for it, and is left meanwhile. */
@@ -90,7 +89,7 @@ async function leftInQueue(stage: Stage): Promise<Facts> {
   return {
     caller,
     queue: gone ? 'left' : 'still waiting',
-    upstream: `${asked === 1 ? 'not asked' : 'asked'}`,
+    upstream: asked === 1 ? 'not asked' : 'asked',
     health: rate === 1 ? 'not counted' : `success rate ${rate}`,
     left: rest,
   };
@@ -138,22 +137,16 @@ async function takeOnePiece(opener: Pick<ChatProvider, 'stream'>): Promise<void>
 
 const collections = 20;
 
-function garbageCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
-}
-
 async function generatorDropped(stage: Stage): Promise<Facts> {
   stage.speakForEver();
   const front = await stage.open();
   const opener = front.registry ?? stage.createProvider();
   await takeOnePiece(opener);
-  const collect = garbageCollector();
   const isOver = (): boolean => stage.asked()[0]?.endedBy !== undefined;
   let collected = false;
   // A collection takes its time: not more of them than it needs.
   for (let round = 0; round < collections && !collected; round += 1) {
-    collect();
+    collectGarbage();
     collected = await patiently(isOver, 200);
   }
   const upstream = collected ? await stage.upstreamInWords() : 'still open';
@@ -261,7 +254,7 @@ const whole =
 
 const held = 'held back, then cut';
 
-/** An endless answer that is read for a while. With `--full` also that memory stays flat. */
+/** An endless answer that is read for a while. */
 async function endless(stage: Stage): Promise<Facts> {
   stage.strike({ name: 'endless' });
   const front = await stage.open();
@@ -300,8 +293,8 @@ export const callerScenarios: readonly Scenario[] = [
     fault: 'the signal is already aborted',
     play: abortedBefore,
     ends: {
-      alone: { caller: '`aborted`', upstream: '0 requests', left: nothingLeft },
-      registry: { caller: '`aborted`', upstream: '0 requests', ...unblamed },
+      alone: { caller: '`aborted`', upstream: 'not asked', left: nothingLeft },
+      registry: { caller: '`aborted`', upstream: 'not asked', ...unblamed },
       gateway: 'an HTTP client that has left asks nothing',
     },
   },

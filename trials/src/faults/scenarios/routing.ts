@@ -87,12 +87,17 @@ interface Pair {
 }
 
 const pairs: readonly Pair[] = [
-  { first: 'reset-before-headers', second: 'status-429', words: 'network, 429', code: 'rate-limited' },
-  { first: 'status-429', second: 'reset-before-headers', words: '429, network', code: 'rate-limited' },
-  { first: 'status-500', second: 'status-401', words: '500, 401', code: 'server-error' },
-  { first: 'status-401', second: 'garbage', words: '401, garbage', code: 'auth' },
-  { first: 'status-413', second: 'status-529', words: '413, 529', code: 'overloaded' },
-  { first: 'garbage', second: 'reset-before-headers', words: 'garbage, network', code: 'invalid-response' },
+  { first: 'reset-before-headers', second: 'status-429', words: 'network and 429', code: 'rate-limited' },
+  { first: 'status-429', second: 'reset-before-headers', words: '429 and network', code: 'rate-limited' },
+  { first: 'status-500', second: 'status-401', words: '500 and 401', code: 'server-error' },
+  { first: 'status-401', second: 'garbage', words: '401 and garbage', code: 'auth' },
+  { first: 'status-413', second: 'status-529', words: '413 and 529', code: 'overloaded' },
+  {
+    first: 'garbage',
+    second: 'reset-before-headers',
+    words: 'garbage and network',
+    code: 'invalid-response',
+  },
 ];
 
 async function bothFail(stage: Stage, { first, second }: Pair): Promise<Facts> {
