@@ -11,6 +11,7 @@ import { redaction } from './checks/redaction.ts';
 import { requests } from './checks/requests.ts';
 import { resources } from './checks/resources.ts';
 import { timeouts } from './checks/timeouts.ts';
+import { transport } from './checks/transport.ts';
 import { truncation } from './checks/truncation.ts';
 
 const groups: { readonly [Group in CheckGroup]: readonly Check[] } = {
@@ -26,6 +27,7 @@ const groups: { readonly [Group in CheckGroup]: readonly Check[] } = {
   redaction,
   models,
   requests,
+  transport,
   capabilities,
 };
 

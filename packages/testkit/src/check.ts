@@ -15,6 +15,7 @@ export type CheckGroup =
   | 'redaction'
   | 'models'
   | 'requests'
+  | 'transport'
   | 'capabilities';
 
 /** One rule, held against a provider on a bench of its own. */

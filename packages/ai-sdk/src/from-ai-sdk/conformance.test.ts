@@ -33,6 +33,12 @@ const impossible: { readonly [check: string]: string } = {
   'abort-connecting': 'fetch lets a connection that is being opened go on, for the next call',
   'unended-line': 'the model gathers a line without a bound, and gives nothing of it meanwhile',
   'sockets-released': 'the sockets belong to fetch, which keeps idle ones for a while',
+  'redirect-of-answer': 'fetch follows it, and takes along every header but authorization and cookie',
+  'decompression-bomb': 'fetch unpacks whatever comes, and the model gathers a line without a bound',
+  'proxy-per-call':
+    'which way a model goes, its own fetch decides: a proxy for one call is refused as unsupported',
+  'proxy-refused':
+    'which way a model goes, its own fetch decides: a proxy for one call is refused as unsupported',
   'headers-sent': 'the AI SDK puts its own name behind a user-agent',
 };
 

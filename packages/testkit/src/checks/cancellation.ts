@@ -111,6 +111,28 @@ export const cancellation: readonly Check[] = [
     },
   },
   {
+    id: 'cancelling-the-web-stream-while-it-pulls',
+    title: 'cancelling the web stream while its reader waits for more closes the socket',
+    async run(bench) {
+      beginsAndStalls(bench);
+      const reader = (await bench.open()).toReadableStream().getReader();
+      let said = false;
+      while (!said) {
+        const { value, done } = await bench.soon(reader.read(), 'reading the web stream');
+        must(!done, 'the web stream ended before there was any text');
+        said = value.type === 'text-delta';
+      }
+      // The upstream says no more: this one waits.
+      const waiting = reader.read().then(
+        () => {},
+        () => {},
+      );
+      await bench.soon(reader.cancel(), 'waiting for cancel() of a web stream that waits for more');
+      await bench.soon(waiting, 'waiting for the reader of a web stream that was cancelled');
+      await mustBeClosed(bench, 'by cancelling the web stream while it waited');
+    },
+  },
+  {
     id: 'abort-after-the-end',
     title: 'an abort after the end changes nothing',
     async run(bench) {

@@ -103,6 +103,25 @@ export const resources: readonly Check[] = [
     },
   },
   {
+    id: 'close-ends-unread-streams',
+    title: 'close() also closes the sockets of streams that nobody reads any more',
+    async run(bench) {
+      const { begin, texts } = bench.wire.frames(sayings);
+      bench.answer([bench.wire.head, chunk(begin), chunk(texts[0] ?? ''), stall]);
+      // One that is never read, and one that somebody began to read and forgot.
+      await bench.open();
+      await bench.soon((await bench.open())[Symbol.asyncIterator]().next(), 'reading the first event');
+      await bench.soon(bench.provider.close(), 'waiting for close()');
+      const sockets = bench.upstream.exchanges.filter(bench.isAnswer).map(({ socket }) => socket);
+      const closed = await Promise.all(sockets.map((socket) => socket.closedWithin(250)));
+      mustEqual(
+        closed.filter((isClosed) => !isClosed).length,
+        0,
+        'sockets of two streams that nobody reads, open 250 ms after close()',
+      );
+    },
+  },
+  {
     id: 'close-twice',
     title: 'close() may be called twice',
     async run(bench) {

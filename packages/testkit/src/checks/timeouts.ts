@@ -1,3 +1,4 @@
+import { ChatError, type ChatStream } from '@sluice/core';
 import { type Bench, sayings } from '../bench.ts';
 import { type Check, unlessDeclared } from '../check.ts';
 import { must } from '../conformance-failure.ts';
@@ -114,7 +115,36 @@ export const timeouts: readonly Check[] = [
       await mustBeClosed(bench);
     },
   },
+  {
+    id: 'total-unread',
+    title: 'timeout.total also ends an answer that nobody reads, and its reader is told when he comes',
+    async run(bench) {
+      const { begin, texts } = bench.wire.frames(sayings);
+      bench.answer([bench.wire.head, chunk(begin), chunk(texts[0] ?? ''), stall]);
+      let totalMs = 2 * limitMs;
+      let stream = await opened(bench, totalMs);
+      while (!stream && totalMs < bench.subject.patienceMs / 2) {
+        totalMs *= 2;
+        stream = await opened(bench, totalMs);
+      }
+      must(stream !== undefined, `no answer began within ${totalMs} ms: it could not be left unread`);
+      const sockets = bench.upstream.exchanges.filter(bench.isAnswer).map(({ socket }) => socket);
+      const closed = await Promise.all(sockets.map((socket) => socket.closedWithin(totalMs + 250)));
+      must(!closed.includes(false), `an answer that nobody reads was open 250 ms after timeout.total`);
+      const outcome = await bench.drain(stream);
+      mustFail(bench, outcome, 'deadline-exceeded', `an answer that nobody read for ${totalMs} ms`);
+    },
+  },
 ];
+
+/** A stream, if its answer began within the limit: on a busy machine it may not. */
+async function opened(bench: Bench, totalMs: number): Promise<ChatStream | undefined> {
+  const opening = bench.provider.stream(bench.ask, { timeout: totalMs });
+  return bench.soon(opening, 'waiting for stream() to resolve or reject').catch((error: unknown) => {
+    if (ChatError.is(error) && error.code === 'deadline-exceeded') return undefined;
+    throw error;
+  });
+}
 
 /** On a busy machine a limit may run out before the request has come: then there is nothing that would have to be closed. */
 async function mustBeClosed({ upstream, isAnswer }: Bench): Promise<void> {

@@ -61,7 +61,7 @@ export const answerMutations: readonly Mutation[] = [
     parts: decoding((decoder) => ({
       push: (chunk, into) => decoder.push(Buffer.from(Buffer.from(chunk).toString('utf8')), into),
     })),
-    fails: ['split-anywhere', 'one-byte-a-chunk', 'line-ends'],
+    fails: ['split-anywhere', 'one-byte-a-chunk', 'line-ends', 'compressed-answers'],
     says: /the text of answer \d+ of 100|the text of an answer of \d+ bytes/,
   },
   {
@@ -97,6 +97,7 @@ export const answerMutations: readonly Mutation[] = [
       'line-ends',
       'unended-line',
       'back-pressure',
+      'compressed-answers',
     ],
     says: /a 200 with a web page/,
   },
@@ -238,6 +239,8 @@ export const answerMutations: readonly Mutation[] = [
       'no-last-line-end',
       'keep-alives-between',
       'request-untouched',
+      'compressed-answers',
+      'proxy-per-call',
     ],
     says: /the text of a good answer: expected "The gate holds né 漢字 and 😀 for now\.", got "The gate 漢字/,
   },

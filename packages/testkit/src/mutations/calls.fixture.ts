@@ -132,6 +132,7 @@ export const callMutations: readonly Mutation[] = [
       'refused-connection',
       'reset-before-head',
       'one-fails-alone',
+      'proxy-refused',
     ],
     says: /a reset before any text: expected a ChatError \(network or truncated\), got Error: connection failed/,
   },
@@ -155,6 +156,7 @@ export const callMutations: readonly Mutation[] = [
       'refused-connection',
       'connect-timeout',
       'abort-before',
+      'proxy-refused',
     ],
     says: /sent of a 400, with which the upstream refused the work: expected "no", got "yes"/,
   },
@@ -188,7 +190,7 @@ export const callMutations: readonly Mutation[] = [
   {
     wrong: 'has no limit for the whole call',
     parts: withoutLimit('total'),
-    fails: ['total-before-text', 'total-in-the-middle'],
+    fails: ['total-before-text', 'total-in-the-middle', 'total-unread'],
     says: /nothing happened within/,
   },
   {
@@ -283,7 +285,7 @@ export const callMutations: readonly Mutation[] = [
         }),
       ),
     }),
-    fails: ['cancelling-the-web-stream'],
+    fails: ['cancelling-the-web-stream', 'cancelling-the-web-stream-while-it-pulls'],
     says: /cancelled by cancelling the web stream: the socket was still open/,
   },
   {
@@ -377,7 +379,7 @@ export const callMutations: readonly Mutation[] = [
   {
     wrong: 'does not close anything in close()',
     parts: () => ({ wrap: (provider) => ({ ...provider, close: async () => {} }) }),
-    fails: ['sockets-released', 'close-ends-calls', 'use-after-close'],
+    fails: ['sockets-released', 'close-ends-calls', 'use-after-close', 'close-ends-unread-streams'],
     says: /sockets that are open 250 ms after close\(\)/,
   },
   {

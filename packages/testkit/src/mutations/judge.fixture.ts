@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import { allChecks } from '../all-checks.ts';
 import { referenceProvider, referenceUpstream } from '../reference-provider.fixture.ts';
-import type { ConformanceReport } from '../report.ts';
 import { runConformance } from '../run-conformance.ts';
 import type { Mutation } from './mutation.fixture.ts';
 
@@ -9,27 +8,42 @@ import type { Mutation } from './mutation.fixture.ts';
 const patienceMs = 1_000;
 
 /** What takes longest is run only where it must fail: it takes as much time as all the others together. */
-const heavy: readonly string[] = ['no-mixing', 'back-pressure'];
+const heavy: readonly string[] = ['no-mixing', 'back-pressure', 'decompression-bomb'];
 
-/** Runs the kit on a mutated provider. */
-function reportOn({ parts, fails }: Mutation): Promise<ConformanceReport> {
-  return runConformance(
+/** Runs these checks on a mutated provider. */
+async function failuresOf(
+  { parts }: Mutation,
+  only: readonly string[],
+  atOnce: number,
+): Promise<Map<string, string>> {
+  const { results } = await runConformance(
     {
       create: ({ baseURL, credential }) => referenceProvider(baseURL, credential, parts()),
       upstream: referenceUpstream,
       patienceMs,
     },
-    {
-      atOnce: 8,
-      only: allChecks.map(({ id }) => id).filter((id) => !heavy.includes(id) || fails.includes(id)),
-    },
+    { only, atOnce },
+  );
+  return new Map(
+    results.flatMap((result) => (result.outcome === 'failed' ? [[result.id, result.message]] : [])),
   );
 }
 
 /** Exactly the checks named fail, and the first of them says what is wrong. */
 export async function expectCaught(mutation: Mutation): Promise<void> {
-  const { results } = await reportOn(mutation);
-  const failed = results.filter((result) => result.outcome === 'failed');
-  expect(failed.map(({ id }) => id).sort()).toEqual([...mutation.fails].sort());
-  expect(failed.find(({ id }) => id === mutation.fails[0])?.message).toMatch(mutation.says);
+  const { fails, says } = mutation;
+  const all = allChecks.map(({ id }) => id).filter((id) => !heavy.includes(id) || fails.includes(id));
+  const failed = await failuresOf(mutation, all, 8);
+  // Eight checks beside others on a busy machine may keep one another waiting: what surprises is looked at again, alone.
+  const surprising = all.filter((id) => failed.has(id) !== fails.includes(id));
+  if (surprising.length > 0) {
+    const again = await failuresOf(mutation, surprising, 1);
+    for (const id of surprising) {
+      const message = again.get(id);
+      if (message === undefined) failed.delete(id);
+      else failed.set(id, message);
+    }
+  }
+  expect([...failed.keys()].sort()).toEqual([...fails].sort());
+  expect(failed.get(fails[0] ?? '')).toMatch(says);
 }

@@ -1,5 +1,11 @@
-import type { ChatEvent, ChatProvider } from '@sluice/core';
-import type { EventDecoder } from '@sluice/core/http';
+import type { CallScope, ChatEvent, ChatProvider } from '@sluice/core';
+import {
+  createHttpClient,
+  type EventDecoder,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+} from '@sluice/core/http';
 import { changeEvents } from '../wrap-stream.fixture.ts';
 import type { Mutation } from './mutation.fixture.ts';
 
@@ -37,6 +43,33 @@ export function bodies(change: (body: { [field: string]: unknown }) => object): 
       },
     }),
   });
+}
+
+/** A provider with an HTTP client of its own, whose requests go through a change. Closed with the provider. */
+export function requesting(
+  change: (
+    inner: HttpClient,
+    request: HttpRequest,
+    rest: readonly [CallScope, (string | false | undefined)?],
+  ) => Promise<HttpResponse>,
+): Mutation['parts'] {
+  return () => {
+    const inner = createHttpClient();
+    const http: HttpClient = {
+      request: (request, ...rest) => change(inner, request, rest),
+      close: () => inner.close(),
+    };
+    return {
+      spec: (spec) => ({ ...spec, http }),
+      wrap: (provider) => ({
+        ...provider,
+        async close() {
+          await provider.close();
+          inner.close();
+        },
+      }),
+    };
+  };
 }
 
 /** A provider whose calls get other options. */
