@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { repository } from './dockerfile.fixture.ts';
 
 /** docs/deploy.md as it stands. */
-export const deployPage: string = readFileSync(`${repository}docs/deploy.md`, 'utf8');
+const deployPage: string = readFileSync(`${repository}docs/deploy.md`, 'utf8');
 
 /** The only example in this language that holds these words. */
 export function exampleOf(language: string, words: string): string {
