@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBrokenTlsServer, createSandbox, type Sandbox } from '@sluice/sandbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { applicationOf, echoApplication } from '../application.fixture.ts';
 import { type FakeIoOptions, fakeIo } from '../fake-io.fixture.ts';
 import { closedAddress, httpServer } from '../http-server.fixture.ts';
 import { run } from '../main.ts';
+import { createTerminal } from '../terminal/terminal.ts';
+import { doctorCommand } from './doctor.ts';
 
 const key = 'good-key-0123456789';
 let sandbox: Sandbox;
@@ -292,6 +295,51 @@ describe('sluice doctor with a configuration', () => {
     expect(out).toMatch(/^HTTPS_PROXY +proxy\.test:3128$/m);
     expect(out).toMatch(/^NO_PROXY +localhost$/m);
     expect(out).not.toContain('hidden-word');
+  });
+});
+
+describe('sluice doctor and a broken provider of somebody else', () => {
+  const withEcho = (stream: string): string =>
+    applicationOf(
+      echoApplication({
+        'sluice.config.json': {
+          allow: ['sluice-provider-echo'],
+          providers: { echo: {}, good: at(sandbox.urls.openai) },
+        },
+        'node_modules/sluice-provider-echo/index.js': `export const create = () => ({
+          id: 'echo', capabilities: {}, async listModels() { return []; }, stream() { ${stream} },
+          async close() { throw new Error('cannot close'); },
+        });`,
+      }),
+    );
+
+  it.each([
+    ['throws what is no error', `throw 'oops';`, 'internal'],
+    ['gives no stream', 'return Promise.resolve(null);', 'internal'],
+    ['fails with a rejection', `return Promise.reject(new Error('a bug'));`, 'internal'],
+    ['never answers, whatever its limits say', 'return new Promise(() => {});', 'deadline-exceeded'],
+  ])('that %s: is told in its row, and the others are asked', async (_what, stream, code) => {
+    const { exitCode, out, err } = await doctor('--timeout 50ms --json', { cwd: withEcho(stream) });
+    expect(err).toBe('');
+    const { targets, working } = JSON.parse(out);
+    expect(targets[0]).toMatchObject({ target: 'echo:parrot', state: 'fails', code });
+    expect(targets).toHaveLength(2);
+    expect([working, exitCode]).toEqual(targets[1].state === 'works' ? [1, 0] : [0, 1]);
+  });
+});
+
+describe('the limit of sluice doctor', () => {
+  it('is half a minute where nobody sets another, as its help says', async () => {
+    const command = doctorCommand(
+      () => createTerminal(fakeIo()),
+      () => {},
+    );
+    expect(command.opts()).toMatchObject({ timeout: 30_000 });
+    const io = fakeIo();
+    await run(['doctor', '--help'], io);
+    expect(io.stdout.text.replace(/\s+/g, ' ')).toContain(
+      'longest wait for the first token of each target (default: 30s)',
+    );
   });
 });
 

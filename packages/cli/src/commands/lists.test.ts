@@ -16,6 +16,24 @@ async function sluice(...argv: string[]) {
   return { exitCode: await run(argv, io), io, err: io.stderr.text };
 }
 
+describe('a provider that cannot be closed', () => {
+  it('spoils no answer', async () => {
+    const cwd = applicationOf(
+      echoApplication({
+        'sluice.config.json': { allow: ['sluice-provider-echo'], providers: { echo: {} } },
+        'node_modules/sluice-provider-echo/index.js': `export const create = () => ({
+          id: 'echo', capabilities: {}, async listModels() { return [{ id: 'parrot' }]; }, async stream() {},
+          async close() { throw new Error('cannot close'); },
+        });`,
+      }),
+    );
+    const io = fakeIo({ cwd });
+    expect(await run(['models'], io)).toBe(0);
+    expect(io.stdout.text).toBe('echo:parrot\n');
+    expect(io.stderr.text).toBe('');
+  });
+});
+
 describe('sluice models', () => {
   it('lists what the upstream has, as --model takes it', async () => {
     const { exitCode, io, err } = await sluice('models', '-u', sandbox.urls.ollama);

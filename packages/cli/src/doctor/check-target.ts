@@ -1,5 +1,13 @@
-import { type CallOptions, ChatError, type ChatProvider, type Message } from '@sluice/core';
-import { createMeter } from '../chat/meter.ts';
+import {
+  asChatError,
+  type CallOptions,
+  ChatError,
+  type ChatProvider,
+  type Message,
+  type Timeouts,
+} from '@sluice/core';
+import { createMeter, type Meter } from '../chat/meter.ts';
+import { hardLimit } from './hard-limit.ts';
 
 /** One model of one provider, with one of its keys. */
 export interface Subject {
@@ -38,34 +46,62 @@ const longEnough = 400;
 /** How long a list of models may take, in milliseconds: it is only a help. */
 const listingMs = 5_000;
 
+/** What a provider that does not heed its own limits gets beyond them, in milliseconds. */
+const graceMs = 500;
+
 /**
  * Asks a target once: no other key, no other target, no second try. Without a model, the first that the provider lists is
- * asked. Throws only `aborted`.
+ * asked. Whatever the provider throws is what does not work, and one that hangs is left. Throws only `aborted`, by its signal.
  */
 export async function checkTarget(
   subject: Subject,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<TargetCheck> {
   const { provider } = subject;
-  const options: CallOptions = { signal, timeout: { firstToken: timeoutMs, total: 2 * timeoutMs } };
+  const totalMs = 2 * timeoutMs;
   const meter = createMeter();
+  const longest = hardLimit(signal, totalMs + graceMs);
   try {
-    const wanted = subject.model ?? (await firstListed(provider, { signal, timeout: timeoutMs }));
-    const stream = await provider.stream({ model: wanted, messages: question }, options);
-    for await (const event of stream) {
-      meter.add(event);
-      if (meter.measured().characters >= longEnough) break;
-    }
-    const { firstTokenMs, totalMs } = meter.measured();
-    const model = stream.model ?? wanted;
-    return { works: true, firstTokenMs, totalMs, model };
-  } catch (error) {
-    if (!ChatError.is(error) || error.code === 'aborted') throw error;
-    const { totalMs } = meter.measured();
-    if (error.code !== 'model-not-found') return { works: false, totalMs, error };
-    const listed = await provider.listModels({ signal, timeout: listingMs }).catch(() => []);
-    return { works: false, totalMs, error, models: listed.map(({ id }) => id) };
+    const options: CallOptions = {
+      signal: longest.signal,
+      timeout: { firstToken: timeoutMs, total: totalMs },
+    };
+    const model = await longest.race(ask(subject, options, meter));
+    const { firstTokenMs, totalMs: tookMs } = meter.measured();
+    return { works: true, firstTokenMs, totalMs: tookMs, model };
+  } catch (thrown) {
+    if (signal.aborted) throw new ChatError('aborted', 'the check was cancelled', { cause: thrown });
+    const error = asChatError(thrown, { provider: provider.id });
+    const { totalMs: tookMs } = meter.measured();
+    if (error.code !== 'model-not-found') return { works: false, totalMs: tookMs, error };
+    return { works: false, totalMs: tookMs, error, models: await listedBy(provider, signal) };
+  } finally {
+    longest.end();
   }
+}
+
+/** The model that answered. */
+async function ask({ provider, model }: Subject, options: CallOptions, meter: Meter): Promise<string> {
+  const { signal, timeout } = options as { readonly signal: AbortSignal; readonly timeout: Timeouts };
+  const wanted = model ?? (await firstListed(provider, { signal, timeout: timeout.firstToken ?? listingMs }));
+  const stream = await provider.stream({ model: wanted, messages: question }, options);
+  for await (const event of stream) {
+    meter.add(event);
+    if (meter.measured().characters >= longEnough) break;
+  }
+  return stream.model ?? wanted;
+}
+
+async function listedBy(provider: ChatProvider, signal: AbortSignal): Promise<readonly string[]> {
+  const longest = hardLimit(signal, listingMs + graceMs);
+  const list = async (): Promise<readonly string[]> => {
+    const models = await provider.listModels({ signal: longest.signal, timeout: listingMs });
+    return models.map(({ id }) => id);
+  };
+  return await longest
+    .race(list())
+    .catch(() => [])
+    .finally(longest.end);
 }
 
 async function firstListed(provider: ChatProvider, options: CallOptions): Promise<string> {

@@ -9,7 +9,12 @@ import {
 } from '@sluice/registry/config';
 import type { Discovery, DiscoveryDiagnostic } from '@sluice/registry/discovery';
 import { installedProviders } from '../upstream/installed-providers.ts';
-import { type OpenRegistryOptions, openRegistry, type RegistryWorld } from '../upstream/open-registry.ts';
+import {
+  closeQuietly,
+  type OpenRegistryOptions,
+  openRegistry,
+  type RegistryWorld,
+} from '../upstream/open-registry.ts';
 
 /** As much of a configuration as can be used. */
 export interface OpenedForCheck extends AsyncDisposable {
@@ -66,7 +71,7 @@ async function openRest(
         loaded,
         registry,
         diagnostics: [...discovery.diagnostics, ...built.diagnostics],
-        [Symbol.asyncDispose]: () => registry.close(),
+        [Symbol.asyncDispose]: () => closeQuietly(registry),
       };
     } catch (error) {
       if (!(error instanceof ConfigError || error instanceof TypeError)) throw error;

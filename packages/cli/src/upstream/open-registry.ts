@@ -147,6 +147,11 @@ function openedRegistry(
     registry,
     renewed: create,
     close: registry.close,
-    [Symbol.asyncDispose]: registry.close,
+    [Symbol.asyncDispose]: () => closeQuietly(registry),
   };
+}
+
+/** Closes what has done its work: a provider that cannot be closed spoils no answer. */
+export async function closeQuietly({ close }: Pick<Registry, 'close'>): Promise<void> {
+  await close().catch(() => {});
 }

@@ -7,7 +7,7 @@ import {
 } from '@sluice/registry/config';
 import type { Io } from '../terminal/io.ts';
 import { installedProviders } from './installed-providers.ts';
-import type { RecordedEngine } from './open-registry.ts';
+import { closeQuietly, type RecordedEngine } from './open-registry.ts';
 import { sandboxConfig } from './sandbox-providers.ts';
 import { memberOf, providerOf, type Upstream, type UpstreamSetup, upstreamAt } from './upstream.ts';
 
@@ -46,7 +46,7 @@ export async function openReplayedUpstream(
       forgetFailures() {
         registry = create();
       },
-      [Symbol.asyncDispose]: () => registry.close(),
+      [Symbol.asyncDispose]: () => closeQuietly(registry),
     };
   } catch (error) {
     await registry.close();

@@ -10,7 +10,12 @@ import {
   unknownProvider,
 } from './built-in-providers.ts';
 import { installedProviders } from './installed-providers.ts';
-import { type OpenRegistryOptions, openRegistry, type RecordedEngine } from './open-registry.ts';
+import {
+  closeQuietly,
+  type OpenRegistryOptions,
+  openRegistry,
+  type RecordedEngine,
+} from './open-registry.ts';
 import { addressesOf, oneAfterTheOther, type SandboxAddresses } from './sandbox-providers.ts';
 
 /** Which upstream a command is to talk to. */
@@ -73,7 +78,7 @@ async function openConfigured(options: UpstreamOptions, world: Pick<Io, 'cwd' | 
       forgetFailures() {
         registry = renewed();
       },
-      [Symbol.asyncDispose]: opened.close,
+      [Symbol.asyncDispose]: opened[Symbol.asyncDispose],
     };
   } catch (error) {
     await opened.close();
@@ -180,6 +185,6 @@ export async function upstreamAt(
     forgetFailures() {
       registry = create();
     },
-    [Symbol.asyncDispose]: () => registry.close(),
+    [Symbol.asyncDispose]: () => closeQuietly(registry),
   };
 }
