@@ -137,6 +137,22 @@ describe('bodies', () => {
   });
 });
 
+describe('connections', () => {
+  it('of calls that ended together are all used again', async () => {
+    await using server = await localServer((_request, response) => response.end('whole'));
+    const http = createHttpClient({ env: {} });
+    const scope = new CallScope();
+    const call = async (): Promise<string> => {
+      const response = await http.request({ method: 'GET', url: server.url }, scope);
+      return response.body.text();
+    };
+    for (let round = 0; round < 2; round += 1) await Promise.all(Array.from({ length: 150 }, call));
+    http.close();
+    scope.close();
+    expect(server.accepted()).toBe(150);
+  });
+});
+
 describe('a client that is closed', () => {
   it('closes every idle connection, also one that was opened while the one before it was broken off', async () => {
     await using server = await localServer((request, response) => {

@@ -1,8 +1,11 @@
 import { Client } from 'undici';
 import { type Connector, createConnector, type Dial } from './connector.ts';
 
-/** How many idle connections an origin keeps. */
-const mostIdle = 64;
+/**
+ * How many idle connections an origin keeps; undici closes them when they have been idle for some seconds. Where a thousand
+ * answers end together, closing their sockets and opening others for the next ones costs a fifth of all work.
+ */
+const mostIdle = 1_024;
 
 /** The most that a response's headers may have, in bytes. */
 const maxHeaderBytes = 32 * 1024;
