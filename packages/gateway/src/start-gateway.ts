@@ -95,6 +95,8 @@ function running(
         onReload?.(outcome);
         return outcome;
       } catch (error) {
+        // What was loaded too late is nobody's concern.
+        if (!app.server.listening) throw error;
         // Nothing of a call is in here: its words may be shown.
         const reason = bounded(redact(error instanceof Error ? error.message : ''), 2_000);
         app.log.error({ error: errorForLog(error), reason }, 'configuration not reloaded; the old one stays');

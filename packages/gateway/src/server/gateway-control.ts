@@ -36,7 +36,8 @@ export interface GatewayControl {
   readonly registry: Registry;
   /**
    * New requests get this registry, these keys and these settings from now on, all at once; those under way keep theirs, and
-   * the last of them closes the old registry. Throws a `ConfigError` and changes nothing if something is wrong.
+   * the last of them closes the old registry. Throws a `ConfigError` and changes nothing if something is wrong, or an `Error`
+   * if the gateway is closed; the new registry is then closed.
    */
   reload(next: GatewayContent): ReloadOutcome;
   /**
@@ -104,9 +105,13 @@ export function createControl(options: GatewayControlOptions): InnerControl {
     reload(next) {
       let generation: Generation;
       try {
+        // Nobody would close what comes after the end.
+        if (isClosing) throw new Error('the gateway is closed, and loads nothing anew');
         generation = generationOf(next);
       } catch (error) {
-        if (closeRegistry && next.registry !== generations.current.registry) void next.registry.close();
+        if (closeRegistry && next.registry !== generations.current.registry) {
+          void next.registry.close().catch(() => {});
+        }
         throw error;
       }
       generations.replace(generation);

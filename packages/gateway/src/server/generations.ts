@@ -41,7 +41,10 @@ export function createGenerations(
     const { registry } = generation;
     if (registry === current.registry || [...users.keys()].some((other) => other.registry === registry))
       return;
-    const closed = retire(registry).finally(() => closing.delete(closed));
+    // A provider that cannot be closed is nobody's failure here: no request needs it.
+    const closed = retire(registry)
+      .catch(() => {})
+      .finally(() => closing.delete(closed));
     closing.add(closed);
   };
 

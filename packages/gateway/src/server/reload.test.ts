@@ -64,6 +64,51 @@ test('a reload swaps providers and keys at once; a running stream keeps its own,
   expect(closed).toEqual(['old', 'wrong', 'new']);
 });
 
+test('what a reload has loaded when the gateway is closed already is closed, too, and nobody is told', async () => {
+  const closed: string[] = [];
+  const content = (id: string): GatewayContent => {
+    const registry = createRegistry({ providers: [scriptedProvider(id, () => Promise.reject(new Error()))] });
+    const close = async (): Promise<void> => {
+      closed.push(id);
+    };
+    return { server: { port: 0 }, registry: Object.assign(registry, { close }) };
+  };
+  const { promise: loaded, resolve } = Promise.withResolvers<GatewayContent>();
+  const loads = [content('first'), loaded];
+  const outcomes: unknown[] = [];
+  const gateway = await startGateway({
+    load: () => loads.shift() as GatewayContent | Promise<GatewayContent>,
+    onReload: (outcome) => outcomes.push(outcome),
+  });
+  const reloading = gateway.reload();
+  await gateway.close();
+  resolve(content('late'));
+  await expect(reloading).rejects.toThrow('closed');
+  expect(closed).toEqual(['first', 'late']);
+  expect(outcomes).toEqual([]);
+});
+
+test('a provider that cannot be closed takes no server down when a reload replaces it', async () => {
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', onUnhandled);
+  try {
+    const content = (): GatewayContent => {
+      const broken = scriptedProvider('broken', () => Promise.reject(new Error()));
+      const close = (): Promise<void> => Promise.reject(new Error('cannot close'));
+      return { server: { port: 0 }, registry: createRegistry({ providers: [{ ...broken, close }] }) };
+    };
+    const gateway = await startGateway({ load: content });
+    await gateway.reload();
+    await new Promise(setImmediate);
+    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+    await expect(gateway.close()).rejects.toThrow('cannot close');
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', onUnhandled);
+  }
+});
+
 test.each([
   [
     'an address that others reach, without a key',
