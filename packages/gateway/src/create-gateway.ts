@@ -3,7 +3,7 @@ import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import type { SettledSettings } from './config/server-settings.ts';
 import { openaiWire } from './openai/openai-wire.ts';
 import { addGateway } from './register-sluice.ts';
-import { clientErrorHandler } from './server/client-error.ts';
+import { clientErrorHandler, expectationHandler } from './server/client-error.ts';
 import { answerBadAddress } from './server/failure-answers.ts';
 import { createControl, type GatewayControl, type GatewayControlOptions } from './server/gateway-control.ts';
 import { type GatewayLogger, loggerOptions } from './server/logging.ts';
@@ -50,6 +50,7 @@ export function createGateway(config: GatewayConfig): FastifyInstance {
   const control = createControl(config);
   const app = Fastify(serverOptions(control.first.settings, config.logger));
   app.decorate('sluice', control);
+  app.server.on('checkExpectation', expectationHandler(openaiWire));
   app.addHook('preClose', async () => {
     const ended = await control.drain();
     // Sockets that never finished their request would keep the server open.

@@ -16,6 +16,7 @@ const statuses = {
   'slow-request': 408,
   'body-too-large': 413,
   'wrong-content-type': 415,
+  'unknown-expectation': 417,
   'too-many-requests': 429,
   'too-many-at-once': 429,
   'headers-too-large': 431,

@@ -49,6 +49,7 @@ const words: { readonly [Code in FailureCode]: Words } = {
   'slow-request': invalid('request_timeout'),
   'body-too-large': invalid('request_too_large'),
   'wrong-content-type': invalid('unsupported_content_type'),
+  'unknown-expectation': invalid('invalid_request'),
   'too-many-requests': limit('rate_limit_exceeded'),
   'too-many-at-once': limit('concurrency_limit_exceeded'),
   'headers-too-large': invalid('headers_too_large'),

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientWire } from '../chat/client-wire.ts';
 import { Refusal } from '../chat/refusal.ts';
@@ -31,5 +31,17 @@ export function clientErrorHandler(wire: ClientWire): (error: NodeJS.ErrnoExcept
       ].join('\r\n'),
       () => socket.destroySoon(),
     );
+  };
+}
+
+/** Answers an `Expect` header that is not `100-continue`, which Node would refuse without a word. */
+export function expectationHandler(
+  wire: ClientWire,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (_request, response) => {
+    const refusal = new Refusal('unknown-expectation', 'the header expect can only be 100-continue');
+    response
+      .writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+      .end(JSON.stringify(wire.failure(refusal)));
   };
 }

@@ -82,6 +82,8 @@ test('bytes that are no HTTP, headers without end and requests that never come g
   expect(await raw(gateway, 'GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"invalid_request"/);
   const long = `GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-long: ${'x'.repeat(4096)}\r\n\r\n`;
   expect(await raw(gateway, long)).toMatch(/^HTTP\/1\.1 431 [\s\S]*"code":"headers_too_large"/);
+  const odd = 'GET /v1/models HTTP/1.1\r\nhost: localhost\r\nexpect: 200-ok\r\n\r\n';
+  expect(await raw(gateway, odd)).toMatch(/^HTTP\/1\.1 417 [\s\S]*"code":"invalid_request"/);
   const slow =
     'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\ncontent-type: application/json\r\n\r\n{';
   expect(await raw(gateway, slow)).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"request_timeout"/);
