@@ -10,7 +10,11 @@ export function partMarkdown(result: PartResult): string {
     `${machineLine(machine)} ${takenAt.slice(0, 10)}.`,
     ...(Object.keys(versions).length > 0 ? [versionsLine(versions)] : []),
     ...(verdicts.length > 0 ? [verdictTable(result)] : []),
-    ...workloads.flatMap((workload) => [`### ${workload.title}`, workloadTable(workload)]),
+    ...workloads.flatMap((workload) => [
+      `### ${workload.title}`,
+      `${workload.rounds} rounds.`,
+      workloadTable(workload),
+    ]),
     ...(extra ? [extra.markdown] : []),
   ];
   return `${sections.join('\n\n')}\n`;
