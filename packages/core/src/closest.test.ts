@@ -12,6 +12,8 @@ describe('closest', () => {
     ['topX', 'topP'],
     ['message', 'messages'],
     ['gpt-4', 'gpt-4-turbo'],
+    ['tpoP', 'topP'],
+    ['potP', undefined],
     ['llama', undefined],
     ['', undefined],
     ['gp', undefined],
