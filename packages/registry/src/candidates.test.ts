@@ -50,6 +50,11 @@ describe('a requested name', () => {
     expect(ids(name)).toEqual(expected);
   });
 
+  it('that is a provider alone means its only model, where one is listed and none is the default', () => {
+    const alone = directoryOf([{ provider: fakeProvider('local'), models: ['llama3:8b'] }]);
+    expect(candidatesFor('local', alone).map(({ id }) => id)).toEqual(['local:llama3:8b']);
+  });
+
   it('finds a model by bare name from the manifest, with what the registration adds to it', () => {
     const manifest = {
       api: 1,

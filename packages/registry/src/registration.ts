@@ -21,7 +21,7 @@ export interface Registration extends TargetSettings {
   readonly models?: readonly string[];
   /** Other names for model ids. */
   readonly aliases?: { readonly [alias: string]: string };
-  /** What the provider's id alone stands for. Default: whatever the provider itself does without a model. */
+  /** What the provider's id alone stands for. Default: the only model, where one is listed; else whatever the provider itself does without a model. */
   readonly defaultModel?: string;
   /**
    * Instances of the provider with different keys, which answer instead of `provider`; that one still says what it can do and
@@ -62,11 +62,13 @@ export function memberOf(source: ChatProvider | Registration, path: string): Mem
   for (const [model, settings] of Object.entries(modelSettings)) {
     checkTargetSettings(settings, `${path}.modelSettings[${JSON.stringify(model)}]`);
   }
-  const defaultModel = registration.defaultModel ?? manifest?.defaultModel;
+  const models = registration.models ?? manifest?.models ?? [];
+  const defaultModel =
+    registration.defaultModel ?? manifest?.defaultModel ?? (models.length === 1 ? models[0] : undefined);
   return {
     id: provider.id,
     provider,
-    models: registration.models ?? manifest?.models ?? [],
+    models,
     aliases: { ...manifest?.modelAliases, ...registration.aliases },
     credentials: credentialsOf(registration, path),
     settingsOf: (model) =>
