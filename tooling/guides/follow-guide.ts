@@ -12,6 +12,8 @@ export interface Packages {
   install(folder: string, names: readonly string[]): Promise<void>;
   /** The command behind `npm create sluice-provider`. */
   readonly creator: string;
+  /** A folder of commands that count as installed on the machine. */
+  readonly commands?: string;
 }
 
 /** A file that a guide says to write. */
@@ -56,7 +58,7 @@ export async function followGuide(
     npm_config_offline: 'true',
     npm_config_update_notifier: 'false',
     NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
-    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    PATH: [packages.commands ?? [], dirname(process.execPath), process.env.PATH].flat().join(delimiter),
   };
 
   const runLine = async (line: string): Promise<string> => {

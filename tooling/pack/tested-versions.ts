@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPackage, readPackages } from '../workspace/packages.ts';
+import { readPackage, readPackages, repositoryRoot } from '../workspace/packages.ts';
 
 /** The version of somebody else's package with which ours are tested: it is in the store, so that its install needs no network. */
 export function testedVersion(name: string): string {
-  for (const { folder } of readPackages()) {
+  for (const folder of [...readPackages().map((each) => each.folder), repositoryRoot]) {
     const installed = join(folder, 'node_modules', name);
     if (existsSync(installed)) return readPackage(installed).manifest.version;
   }
