@@ -54,10 +54,18 @@ async function observeOneTarget(cell: WireCell): Promise<Facts> {
       : `${cooled.what} ${shownWait(roundedSeconds(cooled.forMs))}`;
   return {
     caller: receivedInWords(received, cell.meant()),
-    tries: String(attempts.length),
+    tries: triesInWords(cell, attempts.length),
     health: healthInWords(targets[0]?.successRate ?? 0, attempts.length),
     rests: rests === '' ? 'nothing' : rests,
   };
+}
+
+/** What the registry says of its attempts is held against what came to the upstream. */
+function triesInWords({ row, subject, lane }: WireCell, attempts: number): string {
+  const asked = lane.sandbox.requestsTo({ service: subject.service, phase: 'message' }).length;
+  // Elsewhere nobody counts, and a redirect may be followed.
+  const isCounted = row.at === undefined && row.group !== 'redirect';
+  return isCounted && asked !== attempts ? `${attempts} (asked ${asked} times)` : String(attempts);
 }
 
 /** Waits are told from the moment of the failure, dates by whole seconds. */

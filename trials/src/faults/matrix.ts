@@ -1,18 +1,22 @@
 import { type Cell, type Gap, type Group, groups, type Judged } from './cell.ts';
 import { runCells } from './run-cells.ts';
-import { callerScenarios } from './scenarios/caller.ts';
 import { cleanUpScenarios } from './scenarios/clean-up.ts';
 import { doorScenarios } from './scenarios/door.ts';
+import { guardScenarios } from './scenarios/guards.ts';
+import { leavingScenarios } from './scenarios/leaving.ts';
 import { memoryScenario } from './scenarios/memory.ts';
+import { readingScenarios } from './scenarios/reading.ts';
 import { routingScenarios } from './scenarios/routing.ts';
 import { cellsOf, gapsOf } from './stage.ts';
 import { wireCells, wireGaps } from './wire-cells.ts';
 
 const scenarios = [
   memoryScenario,
-  ...callerScenarios,
+  ...leavingScenarios,
+  ...readingScenarios,
   ...cleanUpScenarios,
   ...routingScenarios,
+  ...guardScenarios,
   ...doorScenarios,
 ];
 
