@@ -1,4 +1,4 @@
-import { ChatError } from '@sluice/core';
+import { ChatError, type Sent } from '@sluice/core';
 import type { Timers } from './timers.ts';
 
 /** How much later than the deadline an answer is ended here: its provider, who was told of it, comes first and knows more. */
@@ -29,7 +29,7 @@ export class CallLife {
     const now = timers.now();
     this.endsAt = now + totalMs;
     if (signal?.aborted) {
-      this.error = aborted(signal);
+      this.error = aborted(signal, 'no');
       return;
     }
     if (signal) {
@@ -122,6 +122,6 @@ function tooLate(totalMs: number): ChatError {
   });
 }
 
-function aborted(signal: AbortSignal): ChatError {
-  return new ChatError('aborted', 'the caller aborted the call', { cause: signal.reason, sent: 'maybe' });
+function aborted(signal: AbortSignal, sent: Sent = 'maybe'): ChatError {
+  return new ChatError('aborted', 'the caller aborted the call', { cause: signal.reason, sent });
 }

@@ -267,3 +267,15 @@ describe('the models of a registry', () => {
     expect((await failureOf(aborting.listModels({ signal: AbortSignal.abort() }))).code).toBe('aborted');
   });
 });
+
+describe('a failure that no target is to blame for names the registry, as any provider names itself', () => {
+  const registry = createRegistry({ id: 'mine', providers: [fakeProvider('a', 'Hello')] });
+
+  it.each([
+    ['an abort before the call', () => registry.stream(ask, { signal: AbortSignal.abort() }), 'aborted'],
+    ['a name that nobody has', () => registry.stream({ ...ask, model: 'nobody:none' }), 'model-not-found'],
+    ['an abort of a list of models', () => registry.listModels({ signal: AbortSignal.abort() }), 'aborted'],
+  ])('%s', async (_name, call, code) => {
+    expect(await failureOf(call())).toMatchObject({ code, provider: 'mine', sent: 'no' });
+  });
+});

@@ -50,6 +50,12 @@ export function createRegistry(config: RegistryConfig): Registry {
     if (closed) throw new ChatError('aborted', `${id} was closed`, { provider: id });
   };
 
+  /** What no target is to blame for is told as the registry's own: whoever calls it knows one provider. */
+  const named = (error: unknown): never => {
+    if (ChatError.is(error) && error.provider === undefined) error.provider = id;
+    throw error;
+  };
+
   const list = (options: CallOptions) =>
     listByProvider(members, {
       options: { ...options, timeout: limitsOf(options, engine.timeouts) },
@@ -94,13 +100,13 @@ export function createRegistry(config: RegistryConfig): Registry {
     async stream(request, options = {}) {
       throwIfClosed();
       validateRequest(request);
-      return open(request, options);
+      return open(request, options).catch(named);
     },
     async listModels(options = {}) {
-      return merged(await list(options));
+      return merged(await list(options).catch(named));
     },
     async listModelsByProvider(options = {}) {
-      return list(options);
+      return list(options).catch(named);
     },
     async close() {
       closed = true;
