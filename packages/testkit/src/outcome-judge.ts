@@ -1,6 +1,6 @@
 import { ChatError, type ChatErrorCode } from '@sluice/core';
 import { type Bench, describeError, type Outcome } from './bench.ts';
-import { must } from './conformance-failure.ts';
+import { must, mustEqual } from './conformance-failure.ts';
 
 /** The failure of a call: a `ChatError` with one of these codes that names its provider. */
 export function mustFail(
@@ -15,11 +15,18 @@ export function mustFail(
   const { error } = outcome;
   must(ChatError.is(error), () => `${when}: expected a ChatError (${wanted}), got ${describeError(error)}`);
   must(allowed.includes(error.code), () => `${when}: expected ${wanted}, got ${describeError(error)}`);
+  const { names } = bench.subject;
   must(
-    error.provider === bench.provider.id,
-    () => `${when}: the error must name its provider, ${bench.provider.id}, got ${String(error.provider)}`,
+    error.provider !== undefined && names.includes(error.provider),
+    () => `${when}: the error must name its provider, ${names.join(' or ')}, got ${String(error.provider)}`,
   );
   return error;
+}
+
+/** Who answered: the provider itself, or one of those to whom it hands its calls on. */
+export function mustName(bench: Bench, named: string | undefined, what: string): void {
+  const { names } = bench.subject;
+  if (named === undefined || !names.includes(named)) mustEqual(named, names[0], what);
 }
 
 /** The failure of a call before its answer has begun: `stream()` itself rejects. */

@@ -53,6 +53,8 @@ export interface Subject {
   create(options: CreateOptions): ChatProvider;
   readonly upstream: UpstreamDescription;
   readonly declares?: Declarations;
+  /** Ids that its streams and errors may name beside its own: of those to whom it hands its calls on, as a registry does. */
+  readonly answeredBy?: readonly string[];
   /** A model that the provider has. Default: none is named. */
   readonly model?: string;
   /** Error codes of statuses which this protocol reads otherwise than the common table: `{ 404: 'model-not-found' }`. */
@@ -65,6 +67,8 @@ export interface Subject {
 export interface PreparedSubject extends Subject {
   readonly name: string;
   readonly id: string;
+  /** Whom streams and errors may name: the provider's own id comes first. */
+  readonly names: readonly string[];
   readonly capabilities: Capabilities;
   readonly declares: Declarations;
   readonly patienceMs: number;
@@ -124,6 +128,7 @@ export function prepareSubject(subject: Subject): PreparedSubject {
     ...subject,
     name: subject.name ?? id,
     id,
+    names: [id, ...(subject.answeredBy ?? [])],
     capabilities,
     declares,
     patienceMs: subject.patienceMs ?? 2_000,

@@ -2,7 +2,7 @@ import type { ChatEvent, Support } from '@sluice/core';
 import { prompt, sayings, textOf } from '../bench.ts';
 import { type Check, unlessDeclared } from '../check.ts';
 import { must, mustEqual } from '../conformance-failure.ts';
-import { mustEndOnce, mustFail, mustSucceed } from '../outcome-judge.ts';
+import { mustEndOnce, mustFail, mustName, mustSucceed } from '../outcome-judge.ts';
 import { chunk, lastChunk } from '../upstream/http-reply.ts';
 import { waitFor } from '../upstream/script.ts';
 
@@ -126,7 +126,7 @@ export const contract: readonly Check[] = [
     async run(bench) {
       const result = await bench.soon((await bench.open()).result(), 'waiting for result()');
       mustEqual(result.text, sayings.join(''), 'the text of result()');
-      mustEqual(result.provider, bench.provider.id, 'the provider of result()');
+      mustName(bench, result.provider, 'the provider of result()');
       must(typeof result.finishReason === 'string', 'result() has no finishReason');
     },
   },
@@ -165,7 +165,7 @@ export const contract: readonly Check[] = [
     title: 'the stream says which provider and which model answer',
     async run(bench) {
       const stream = await bench.open();
-      mustEqual(stream.provider, bench.provider.id, 'stream.provider');
+      mustName(bench, stream.provider, 'stream.provider');
       must(
         stream.model === undefined || (typeof stream.model === 'string' && stream.model !== ''),
         'stream.model must be a name where it is there',

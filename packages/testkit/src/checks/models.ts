@@ -3,7 +3,7 @@ import { ChatError } from '@sluice/core';
 import { type Bench, describeError } from '../bench.ts';
 import { type Check, unlessDeclared } from '../check.ts';
 import { must, mustEqual } from '../conformance-failure.ts';
-import { mustFail, mustSucceed } from '../outcome-judge.ts';
+import { mustFail, mustName, mustSucceed } from '../outcome-judge.ts';
 import { reply } from '../upstream/http-reply.ts';
 import { stall } from '../upstream/script.ts';
 
@@ -116,5 +116,5 @@ async function mustRefuseToList(
     ChatError.is(error) && error.code === code,
     `${when}: expected ${code}, got ${error === undefined ? 'a list' : describeError(error)}`,
   );
-  mustEqual(error.provider, bench.provider.id, 'the provider that the error names');
+  mustName(bench, error.provider, 'the provider that the error names');
 }
