@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { hello, scriptedProvider, startTestGateway, type TestGateway } from '../gateway.fixture.ts';
 import { exampleOf } from './deploy-page.fixture.ts';
 
@@ -46,6 +46,8 @@ async function startNginx(gateway: TestGateway): Promise<AsyncDisposable & { url
   const run = [nginx as string, ['-e', join(folder, 'error.log'), '-p', folder, '-c', file]] as const;
   await promisify(execFile)(run[0], [...run[1], '-t']);
   const child: ChildProcess = spawn(run[0], [...run[1]], { stdio: 'ignore' });
+  // Also when the test stands still, and nothing is disposed of.
+  onTestFinished(() => void child.kill('SIGKILL'));
   const isUp = (): Promise<boolean> =>
     new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
