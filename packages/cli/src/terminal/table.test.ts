@@ -48,4 +48,14 @@ describe('a table', () => {
   it('lets no text drive the terminal or break its line', () => {
     expect(tableLines([{ title: 'model' }], [['evil\u001b[2J\nname']])).toEqual(['model', 'evil␛[2J name']);
   });
+
+  it('is not torn apart by a name of a hostile server, nor by a hundred thousand rows', () => {
+    const columns = [{ title: 'model' }, { title: 'n' }];
+    const lines = tableLines(columns, [
+      ['x'.repeat(100_000), '1'],
+      ['llama3', '2'],
+    ]);
+    expect(lines).toEqual(['model   n', `${'x'.repeat(400)}…  1`, 'llama3  2']);
+    expect(tableLines(columns, Array(200_000).fill(['m', '1']))).toHaveLength(200_001);
+  });
 });

@@ -13,6 +13,10 @@ export interface Column {
 
 const gap = '  ';
 
+/** A longer text does not widen its column for all the others, and the longest that is shown, both in places of the screen. */
+const widest = 120;
+const longest = 400;
+
 /**
  * Lines of a table: the titles, then the rows, each column as wide as its widest text on a screen (an emoji and a Chinese
  * character take two places). Control characters are made harmless. No line ends in spaces.
@@ -29,7 +33,10 @@ export function tableLines(
     (cells) => columns.map((_column, index) => shown(cells[index] ?? '')),
   );
   const widths = columns.map((_column, index) =>
-    Math.max(...lines.map((cells) => displayWidth(cells[index]?.text ?? ''))),
+    lines.reduce((width, cells) => {
+      const own = displayWidth(cells[index]?.text ?? '');
+      return own > widest ? width : Math.max(width, own);
+    }, 0),
   );
   return lines.map((cells) =>
     cells
@@ -46,12 +53,13 @@ interface ShownCell {
 
 function shown(cell: Cell): ShownCell {
   const { text, style } = typeof cell === 'string' ? { text: cell, style: (plain: string) => plain } : cell;
-  return { text: printableLine(text), style };
+  const line = printableLine(text);
+  return { text: line.length > longest ? `${line.slice(0, longest)}…` : line, style };
 }
 
 /** The spaces stand outside of the colour, so that those at the end of a line can go. */
 function padded({ text, style }: ShownCell, width: number, align: 'left' | 'right'): string {
-  const spaces = ' '.repeat(width - displayWidth(text));
+  const spaces = ' '.repeat(Math.max(0, width - displayWidth(text)));
   const styled = text === '' ? '' : style(text);
   return align === 'right' ? spaces + styled : styled + spaces;
 }
