@@ -317,7 +317,7 @@ describe('sluice doctor and a broken provider of somebody else', () => {
     ['throws what is no error', `throw 'oops';`, 'internal'],
     ['gives no stream', 'return Promise.resolve(null);', 'internal'],
     ['fails with a rejection', `return Promise.reject(new Error('a bug'));`, 'internal'],
-    ['never answers, whatever its limits say', 'return new Promise(() => {});', 'deadline-exceeded'],
+    ['never answers, whatever its limits say', 'return new Promise(() => {});', 'internal'],
   ])('that %s: is told in its row, and the others are asked', async (_what, stream, code) => {
     const { exitCode, out, err } = await doctor('--timeout 50ms --json', { cwd: withEcho(stream) });
     expect(err).toBe('');
@@ -344,6 +344,19 @@ describe('the limit of sluice doctor', () => {
 });
 
 describe('Ctrl-C while sluice doctor asks', () => {
+  it('is left to the system before that: nothing is open yet, and code of others may hang', async () => {
+    const waiting =
+      'globalThis.doctorMayLoad ??= Promise.withResolvers(); await globalThis.doctorMayLoad.promise;';
+    const cwd = applicationOf({ 'sluice.config.mjs': `${waiting}\nexport default {};` });
+    const io = fakeIo({ cwd });
+    const exit = run(['doctor'], io);
+    const shared = globalThis as { doctorMayLoad?: PromiseWithResolvers<void> };
+    await expect.poll(() => shared.doctorMayLoad).toBeDefined();
+    expect(io.listeners()).toBe(0);
+    shared.doctorMayLoad?.resolve();
+    await exit;
+  });
+
   it('closes every connection and ends with 130', async () => {
     sandbox.setFault('*', 'never-answer');
     await configure({ providers: { a: at(sandbox.urls.lmstudio), b: at(sandbox.urls.vllm) } });

@@ -53,13 +53,16 @@ async function checkUp(
   const { io, out, outColours, note, spinner } = terminal;
   const cancel = new AbortController();
   let signalled: EndSignal | undefined;
-  const stopListening = io.onSignal((signal) => {
-    signalled = signal;
-    stopListening();
-    cancel.abort();
-  });
-  const onAsking = (targets: number): void =>
+  let stopListening = (): void => {};
+  const onAsking = (targets: number): void => {
+    // Not earlier: while code of others is loaded, a signal ends the process, whatever that code does.
+    stopListening = io.onSignal((signal) => {
+      signalled = signal;
+      stopListening();
+      cancel.abort();
+    });
     spinner.start(`asking ${targets} target${targets === 1 ? '' : 's'}`);
+  };
   try {
     const check = { ...options, timeoutMs, signal: cancel.signal, onAsking };
     const diagnosis = await diagnose(check, io, process.versions.node).finally(() => spinner.stop());

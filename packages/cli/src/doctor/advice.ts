@@ -19,7 +19,7 @@ type Advice = (ailment: Ailment) => string;
 
 const again: Advice = () => 'try again in a while; if it stays so, ask whoever runs the server';
 const reported: Advice = () =>
-  'run it again with SLUICE_DEBUG=1, and report it to the provider’s maintainers';
+  'ask it with SLUICE_DEBUG=1 sluice chat, and report what that shows to the provider’s maintainers';
 
 /** The first thing to do, by how the question failed. */
 const byCode: { readonly [Code in ChatErrorCode]: Advice } = {

@@ -24,8 +24,9 @@ export function hardLimit(outer: AbortSignal, longestMs: number): HardLimit {
       controller.abort(error);
       reject(error);
     }, ms);
-  const message = `no answer in ${longestMs / 1_000} s, and it does not heed its limit of time`;
-  let timer = leaveAfter(longestMs, new ChatError('deadline-exceeded', message));
+  // A fault of the provider's code, and none of its server.
+  const message = `it gave nothing in ${longestMs / 1_000} s and does not heed its limit of time`;
+  let timer = leaveAfter(longestMs, new ChatError('internal', message));
   const onAbort = (): void => {
     clearTimeout(timer);
     controller.abort(outer.reason);
