@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { type ApplicationFiles, applicationOf, writeFiles } from '../application.fixture.ts';
 import { type FakeIo, type FakeIoOptions, fakeIo } from '../fake-io.fixture.ts';
@@ -11,6 +12,10 @@ const local = {
   options: { baseURL: 'http://127.0.0.1:1/v1', models: ['llama3:8b'] },
 };
 const config = { providers: { local, h2o: {} }, routes: { fast: ['local:llama3:8b'] } };
+/** Some containers have none. */
+const hasIPv6 = Object.values(networkInterfaces()).some((list) =>
+  list?.some(({ address }) => address === '::1'),
+);
 const keys = [{ name: 'team', env: 'TEAM_KEY' }];
 const env = { TEAM_KEY: 'a-key-for-tests-0123456789' };
 
@@ -52,6 +57,15 @@ async function end({ io, exitCode }: Running): Promise<void> {
 }
 
 describe('sluice serve tells where it listens', () => {
+  it.runIf(hasIPv6)('also at an address of IPv6, with and without its brackets', async () => {
+    for (const host of ['::1', '[::1]']) {
+      const running = serve({ 'sluice.config.json': config }, ['--host', host]);
+      await running.url();
+      expect(running.io.stdout.text).toMatch(/^base-url\thttp:\/\/\[::1\]:\d+\/v1$/m);
+      await end(running);
+    }
+  });
+
   it('in a pipe a word and its value a line', async () => {
     const running = serve({ 'sluice.config.json': { ...config, server: { keys } } }, [], { env });
     await running.url();

@@ -82,7 +82,7 @@ export async function runServer(options: ServeOptions, terminal: Terminal): Prom
       signals: signalSource(io),
       env: io.env,
       logger: loggerOf(options.log, terminal),
-      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.host === undefined ? {} : { host: withoutBrackets(options.host) }),
       ...(options.port === undefined ? {} : { port: options.port }),
       onReload(outcome) {
         if ('error' in outcome) return void reporter.notReloaded(configurationError(outcome.error, tried));
@@ -156,6 +156,11 @@ async function follow(gateway: RunningGateway, following: Following): Promise<nu
     stopListening();
     err.gone.removeEventListener('abort', onTerminalLost);
   }
+}
+
+/** An address of IPv6 as addresses of pages have it: `[::1]`. */
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.+)\]$/, '$1');
 }
 
 /** Where a configuration may appear. */
