@@ -11,7 +11,10 @@ const nothing = { install: async (): Promise<void> => {}, creator: 'false' };
 async function follow(...blocks: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-guide-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  return { folder, written: await followGuide(readGuide(blocks.join('\n\n')), folder, nothing) };
+  return {
+    folder,
+    written: await followGuide(readGuide(blocks.join('\n\n`a/b.txt`, a terminal\n\n')), folder, nothing),
+  };
 }
 
 test('files are written where the reader stands, and commands run there', async () => {

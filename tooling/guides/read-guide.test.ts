@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { matchOutput } from './match-output.ts';
 import { readGuide } from './read-guide.ts';
 
-const guide = (...blocks: readonly string[]): string => blocks.join('\n\ntext\n\n');
+const guide = (...blocks: readonly string[]): string => blocks.join('\n\n`src/a.ts`, a terminal\n\n');
 
 test('a guide is files to write and commands to type, each with what the reader sees', () => {
   const markdown = guide(
@@ -23,6 +23,10 @@ test('a guide is files to write and commands to type, each with what the reader 
 
 test('code that nobody would run is refused', () => {
   expect(() => readGuide('```ts\nlet a;\n```')).toThrow(/has no name/);
+});
+
+test('a file whose name readers do not see is refused', () => {
+  expect(() => readGuide('write `b.ts`:\n\n```ts [a.ts]\nlet a;\n```')).toThrow(/that it is a\.ts/);
 });
 
 test.each([

@@ -35,11 +35,12 @@ const shownOnly: ReadonlySet<string> = new Set(['', 'python', 'text', 'ini', 'ng
  * - `text` right after it: what the reader sees. `text [name]`: what comes in the terminal of that name, which is waited for.
  * - any other language with a name, `ts [answer.ts]`: a file to write.
  *
- * Throws for a block of a language that would have to be checked and has no name: nobody would run it.
+ * Throws for a block of a language that would have to be checked and has no name: nobody would run it. And for one whose name
+ * does not stand in the text before it: what stands in brackets is not shown to readers.
  */
 export function readGuide(markdown: string): readonly GuideStep[] {
   const steps: GuideStep[] = [];
-  for (const { language, name, text } of readBlocks(markdown)) {
+  for (const { language, name, text, prose } of readBlocks(markdown)) {
     const last = steps.at(-1);
     if (language === 'sh') {
       const lines = commandsOf(text);
@@ -52,8 +53,10 @@ export function readGuide(markdown: string): readonly GuideStep[] {
     ) {
       steps[steps.length - 1] = { ...last, output: text };
     } else if (language === 'text' && name !== undefined) {
+      if (!prose.includes('terminal')) throw new Error(`nothing says in which terminal this comes:\n${text}`);
       steps.push({ kind: 'wait', terminal: name, output: text });
     } else if (name !== undefined) {
+      if (!prose.includes(`\`${name}\``)) throw new Error(`nothing says before the block that it is ${name}`);
       steps.push({ kind: 'file', name, text });
     } else if (!shownOnly.has(language)) {
       throw new Error(
@@ -70,12 +73,19 @@ export interface CodeBlock {
   /** What stands in brackets behind the language. */
   readonly name: string | undefined;
   readonly text: string;
+  /** What stands between the block before it and this one. */
+  readonly prose: string;
 }
 
 /** The blocks of code of a page, in order. */
 export function readBlocks(markdown: string): readonly CodeBlock[] {
-  const blocks = markdown.matchAll(/^```(\w*)(?: \[([^\]]+)\])?\n(.*?)^```$/gms);
-  return [...blocks].map(([, language = '', name, text = '']) => ({ language, name, text }));
+  let end = 0;
+  return [...markdown.matchAll(/^```(\w*)(?: \[([^\]]+)\])?\n(.*?)^```$/gms)].map((match) => {
+    const [whole, language = '', name, text = ''] = match;
+    const prose = markdown.slice(end, match.index);
+    end = match.index + whole.length;
+    return { language, name, text, prose };
+  });
 }
 
 /** One command a line; a line that ends in a backslash goes on, and what follows `#` is for the reader. */
