@@ -13,7 +13,23 @@ export interface Page {
 
 export type Section = 'home' | 'guide' | 'manual' | 'packages' | 'decisions';
 
-/** Every page, in the order of the files' names. Whoever adds a Markdown file to these folders adds a page. */
+/** Guides in the order in which they are of use. A new one comes behind them. */
+const firstGuides: readonly string[] = [
+  'first-answer',
+  'routing',
+  'gateway',
+  'write-a-provider',
+  'ai-sdk',
+  'migrate-from-python',
+];
+
+/** Where a guide stands among the others. */
+const placeOf = ({ path }: Page): number => {
+  const place = firstGuides.indexOf(path.replace('guide/', ''));
+  return place < 0 ? firstGuides.length : place;
+};
+
+/** Every page, guides in an order of their own, the others in that of the files' names. Whoever adds a Markdown file to these folders adds a page. */
 export function pages(root: string = repositoryRoot): readonly Page[] {
   const markdown = (folder: string): readonly string[] =>
     readdirSync(join(root, folder), { withFileTypes: true })
@@ -28,7 +44,7 @@ export function pages(root: string = repositoryRoot): readonly Page[] {
   return [
     { source: 'README.md', path: 'index', section: 'home' },
     { source: 'CONTRIBUTING.md', path: 'contributing', section: 'manual' },
-    ...folder('docs/guide', 'guide/', 'guide'),
+    ...folder('docs/guide', 'guide/', 'guide').toSorted((one, other) => placeOf(one) - placeOf(other)),
     ...folder('docs', 'manual/', 'manual'),
     ...packages.map(
       (room): Page => ({
