@@ -5,7 +5,7 @@ import type { Outcome, WireRow } from '../wire-row.ts';
 const shortMs = 120;
 
 /** The same where steps go before the one that hangs, which take their time on a busy machine. */
-const afterStepsMs = 700;
+const afterStepsMs = 1_500;
 
 const connect = { number: '', group: 'connect', expected: { code: 'network', unsent: true } } as const;
 

@@ -28,10 +28,11 @@ const answer: { readonly [Where in Place]: string } = {
 const health = (place: Place, fact: string): Facts => (place === 'alone' ? {} : { health: fact });
 
 /** The longest wait for a clean-up in cells where it is never answered, in milliseconds. */
-const impatientMs = 200;
+const impatience = { cleanupTimeoutMs: 1_000 };
 
-async function wholeCall(stage: Stage): Promise<Facts> {
-  const front = await stage.open({ providers: [stage.createProvider({ cleanupTimeoutMs: impatientMs })] });
+async function wholeCall(stage: Stage, fault: FaultName): Promise<Facts> {
+  const making = fault === 'never-answer' ? impatience : {};
+  const front = await stage.open({ providers: [stage.createProvider(making)] });
   const caller = await front.call().outcome(stage.meant);
   const recorded = front.health(1);
   await front.close();
@@ -50,7 +51,7 @@ function deletion(number: string, words: string, fault: FaultName): Scenario {
     only,
     play: (stage) => {
       stage.strike({ name: fault }, 'delete');
-      return wholeCall(stage);
+      return wholeCall(stage, fault);
     },
     ends: ends((place) => ({
       caller: answer[place],
@@ -122,13 +123,14 @@ const strikes: readonly Strike[] = [
 ];
 
 /** Long enough for the steps before the one that hangs, on a busy machine too. */
-const firstTokenMs = 1_000;
+const firstTokenMs = 2_500;
 
 async function failingStep(stage: Stage, { fault }: Strike, step: Phase): Promise<Facts> {
   stage.strike({ name: fault }, step);
   const timeout = fault === 'never-answer' ? { firstToken: firstTokenMs } : {};
   const front = await stage.open({
-    providers: [stage.createProvider({ timeout, cleanupTimeoutMs: 1_000 })],
+    // Only a conversation whose making is never answered is waited for (decision 0005).
+    providers: [stage.createProvider({ timeout, ...(step === 'create' ? impatience : {}) })],
     config: { maxAttempts: 1 },
   });
   const caller = await front.call().outcome(stage.meant);

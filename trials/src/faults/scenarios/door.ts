@@ -65,7 +65,7 @@ async function slowBody(stage: Stage): Promise<Facts> {
   return { caller, place: freed ? 'free again' : 'taken', ...unasked(stage) };
 }
 
-const slowReaderMs = 200;
+const slowReaderMs = 1_000;
 const others = 20;
 
 async function slowReader(stage: Stage): Promise<Facts> {
