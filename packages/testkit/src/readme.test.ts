@@ -32,6 +32,7 @@ test('every declaration and every group of checks is described', () => {
     impossible: true,
   };
   const words = [
+    `(${allChecks.length} checks)`,
     ...Object.keys(declarations).map((name) => `\`${name}\``),
     ...allChecks.map(({ group }) => `| ${group} |`),
   ];

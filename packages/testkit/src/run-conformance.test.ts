@@ -1,3 +1,4 @@
+import type { ChatProvider } from '@sluice/core';
 import { describe, expect, test } from 'vitest';
 import { allChecks } from './all-checks.ts';
 import { referenceProvider, referenceSubject, referenceUpstream } from './reference-provider.fixture.ts';
@@ -96,6 +97,28 @@ describe('a check that is declared impossible', () => {
   ])('is told what is wrong with it: %j', async (impossible, message) => {
     await expect(runConformance(subject(impossible))).rejects.toThrow(message);
   });
+});
+
+test('who hands calls on says whom its streams and errors may name', async () => {
+  const renamed = (provider: ChatProvider): ChatProvider => ({ ...provider, id: 'in-front' });
+  const subject = (answeredBy: readonly string[]): Subject => ({
+    ...referenceSubject({ wrap: renamed }),
+    answeredBy,
+  });
+  const only = { only: ['result', 'names-itself', 'rejects-status', 'models-refused'] };
+  expect(await runConformance(subject(['reference']), only)).toMatchObject({ passed: 4, failed: 0 });
+  expect((await runConformance(subject(['somebody']), only)).results).toMatchObject([
+    { outcome: 'failed', message: 'the provider of result(): expected "in-front", got "reference"' },
+    { outcome: 'failed', message: 'stream.provider: expected "in-front", got "reference"' },
+    {
+      outcome: 'failed',
+      message: 'a 500: the error must name its provider, in-front or somebody, got reference',
+    },
+    {
+      outcome: 'failed',
+      message: 'the provider that the error names: expected "in-front", got "reference"',
+    },
+  ]);
 });
 
 test('a provider that hangs fails its checks, and does not hang the kit', async () => {
