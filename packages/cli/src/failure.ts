@@ -14,6 +14,14 @@ const hints: { readonly [Code in ChatErrorCode]?: string } = {
   internal: 'SLUICE_DEBUG=1 shows it',
 };
 
+/** The same for what only the message tells, not the code. */
+const hintsByWords: readonly (readonly [words: RegExp, hint: string])[] = [
+  [
+    /\bmodel is missing: /,
+    'name one with --model, or as options.defaultModel in sluice.config; `sluice models` lists them',
+  ],
+];
+
 /** What messages call by its name in a program, as this command calls it. */
 const flagOf: { readonly [name: string]: string } = { baseURL: '--base-url', 'timeout.total': '--timeout' };
 
@@ -44,11 +52,11 @@ export function failureLine(error: unknown): string {
     return error.message;
   }
   if (ChatError.is(error)) {
-    const hint = hints[error.code];
     const message = messageOf(error).replace(
       /\b(?:baseURL|timeout\.total)\b/g,
       (name) => flagOf[name] ?? name,
     );
+    const hint = hints[error.code] ?? hintsByWords.find(([words]) => words.test(message))?.[1];
     const told = hint === undefined ? message : `${message.replace(/\.$/, '')}; ${hint}`;
     return hasBegun(error) ? `the answer is incomplete: ${told}` : told;
   }

@@ -53,6 +53,25 @@ describe('sluice chat with a configuration', () => {
     });
   });
 
+  it('says how to name a model where a provider has none of its own, and takes the only one that is listed', async () => {
+    const local = (options: object): ApplicationFiles => ({
+      'sluice.config.json': {
+        providers: {
+          local: { use: 'openai-compatible', options: { baseURL: sandbox.urls.openai, ...options } },
+        },
+        routes: { fast: ['local'] },
+      },
+    });
+    const unnamed = await chat(local({}), '-m', 'fast', 'Hello');
+    expect(unnamed.err).toBe(
+      'sluice: local: model is missing: local has no default model; name one with --model, or as options.defaultModel in sluice.config; `sluice models` lists them\n',
+    );
+    const only = await chat(local({ models: ['sandbox'] }), '-m', 'fast', 'Hello');
+    expect(only.err).toMatch(/^sluice: local:sandbox answered/);
+    const slip = await chat(local({}), '-m', 'fsat', 'Hello');
+    expect(slip.err).toContain('did you mean fast?');
+  });
+
   it('asks another address where one is named', async () => {
     const { err } = await chat(configured(), '-u', sandbox.urls.vllm, '-m', 'sandbox/vllm-8b', 'Hello');
     expect(err).toMatch(/^sluice: openai-compatible:sandbox\/vllm-8b answered/m);
