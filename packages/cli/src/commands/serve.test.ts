@@ -56,6 +56,19 @@ async function end({ io, exitCode }: Running): Promise<void> {
   expect(io.listeners()).toBe(0);
 }
 
+describe('sluice serve whose new configuration hangs', () => {
+  it('serves on, and ends when it is told to', async () => {
+    const running = serve({ 'sluice.config.mjs': `export default ${JSON.stringify(config)};` });
+    const url = await running.url();
+    const hanging = 'globalThis.serveLoads = true; await new Promise(() => {}); export default {};';
+    writeFiles(running.folder, { 'sluice.config.mjs': hanging });
+    running.io.signal('SIGHUP');
+    await expect.poll(() => (globalThis as { serveLoads?: true }).serveLoads).toBe(true);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await end(running);
+  });
+});
+
 describe('sluice serve tells where it listens', () => {
   it.runIf(hasIPv6)('also at an address of IPv6, with and without its brackets', async () => {
     for (const host of ['::1', '[::1]']) {

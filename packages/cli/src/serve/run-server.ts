@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   checkServerSettings,
   type GatewayContent,
@@ -30,6 +31,9 @@ export interface ServeOptions extends OpenRegistryOptions {
 
 /** `text`: for people; `json`: one object a line, as the gateway writes it. */
 export type LogForm = 'text' | 'json' | 'off';
+
+/** How long the end waits for a reload that is under way, in milliseconds. */
+const lastReloadMs = 1_000;
 
 /** What the latest loading gave. */
 interface Content {
@@ -105,8 +109,8 @@ export async function runServer(options: ServeOptions, terminal: Terminal): Prom
       announcement: announce(gateway.url, current),
     });
   } finally {
-    // A reload that was under way at the end has opened what nobody will use.
-    await loading?.catch(() => {});
+    // A reload that was under way at the end has opened what nobody will use. Code of others may never end it.
+    await Promise.race([loading?.catch(() => {}), setTimeout(lastReloadMs, undefined, { ref: false })]);
     await loadedLast?.opened.close();
   }
 }
