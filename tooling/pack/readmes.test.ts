@@ -125,8 +125,10 @@ function stepsOf({ page, blocks }: (typeof pages)[number]): readonly GuideStep[]
   const environment = Object.entries(environmentFor(page)).map(([name, value]) => `${name}=${value}`);
   const lines = blocks.flatMap(({ treatment }, index) => {
     if (treatment.kind === 'commands') {
-      // Installing is checked apart.
-      return treatment.lines.filter((line) => !line.startsWith('npm install')).map(reachable);
+      // Installing is checked apart. What a server refuses is no success, which curl alone does not say.
+      return treatment.lines
+        .filter((line) => !line.startsWith('npm install'))
+        .map((line) => reachable(line).replace(/^curl /, 'curl --fail-with-body '));
     }
     const program = `${environment.join(' ')} node "${join(installation.folder, fileOf(page, index))}"`;
     return treatment.kind === 'program' && treatment.isRun ? [program] : [];
