@@ -150,8 +150,9 @@ async function writeStream(
       out.end(JSON.stringify(wire.failure(failure)));
       return;
     }
-    // No end and no [DONE]: the answer must not pass for a whole one. The connection goes with it.
-    out.end(encoder.failure(failure), () => out.socket?.destroySoon());
+    // No finish and no [DONE]: the answer must not pass for a whole one. The connection stays, unless the door closes: a client that
+    // has read the end of the body may have sent its next request already, and would lose it.
+    out.end(encoder.failure(failure), record.ending === 'cut' ? () => out.socket?.destroySoon() : undefined);
   }
 }
 

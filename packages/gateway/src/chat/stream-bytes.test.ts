@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ChatEvent } from '@sluice/core';
 import { expect, test } from 'vitest';
@@ -119,7 +120,7 @@ test('a tool call without fragments, and one whose id comes late, are told once 
   expect(text).toContain('"finish_reason":"tool_calls"');
 });
 
-test('after the answer has begun a failure is an error event, with no [DONE], and the connection ends', async () => {
+test('after the answer has begun a failure is an error event, with no [DONE]', async () => {
   await using gateway = await saying(
     [{ type: 'text-delta', text: 'half an ans' }],
     new Error('a secret inside'),
@@ -140,6 +141,28 @@ test('after the answer has begun a failure is an error event, with no [DONE], an
       code: 'internal_error',
     },
   });
+});
+
+test('a request on the connection of an answer that failed in the middle is answered, too', async () => {
+  await using gateway = await saying(
+    [{ type: 'text-delta', text: 'half an ans' }],
+    new Error('a secret inside'),
+  );
+  const body = JSON.stringify({ ...hello, stream: true });
+  const request = `POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  let got = '';
+  let ends = 0;
+  socket.write(request);
+  for await (const chunk of socket) {
+    got += chunk;
+    const seen = got.split('\r\n0\r\n\r\n').length - 1;
+    if (seen === ends) continue;
+    ends = seen;
+    if (ends === 1) socket.write(request);
+    else socket.end();
+  }
+  expect(got.match(/^HTTP\/1\.1 200 OK/gm)).toHaveLength(2);
 });
 
 test('nothing is written before the answer has begun', async () => {
