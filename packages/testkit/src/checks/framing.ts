@@ -113,6 +113,7 @@ export const framing: readonly Check[] = [
     id: 'unended-line',
     title: 'a line that never ends is refused, not gathered without bound',
     notApplicable: onlyLines,
+    waitsLonger: 3,
     async run(bench) {
       const start =
         Buffer.from(bench.subject.upstream.text('begin ')).toString('utf8').split('begin ')[0] ?? '';
