@@ -76,7 +76,7 @@ test('a client that is gone while its request waits for a free place leaves the 
   expect(gateway.sandbox.requestsTo({ phase: 'message' })).toHaveLength(1);
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(metrics).toContain('sluice_cancelled_total{why="client-gone"} 1');
-  expect(metrics).toContain('sluice_target_in_flight{target="main"} 1');
+  expect(metrics).toContain('sluice_target_in_flight{target="main:sandbox"} 1');
   first.kill();
 });
 
