@@ -1,11 +1,15 @@
 import type { Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify';
-import type { SettledSettings } from './config/server-settings.ts';
 import { openaiWire } from './openai/openai-wire.ts';
 import { addGateway } from './register-sluice.ts';
 import { clientErrorHandler, expectationHandler } from './server/client-error.ts';
 import { answerBadAddress } from './server/failure-answers.ts';
-import { createControl, type GatewayControl, type GatewayControlOptions } from './server/gateway-control.ts';
+import {
+  createControl,
+  type GatewayControl,
+  type GatewayControlOptions,
+  type InnerControl,
+} from './server/gateway-control.ts';
 import { type GatewayLogger, loggerOptions } from './server/logging.ts';
 
 declare module 'fastify' {
@@ -48,7 +52,7 @@ const checkEveryMs = 1_000;
  */
 export function createGateway(config: GatewayConfig): FastifyInstance {
   const control = createControl(config);
-  const app = Fastify(serverOptions(control.first.settings, config.logger));
+  const app = Fastify(serverOptions(control, config.logger));
   app.decorate('sluice', control);
   app.server.on('checkExpectation', expectationHandler(openaiWire));
   app.addHook('preClose', async () => {
@@ -66,7 +70,7 @@ export function createGateway(config: GatewayConfig): FastifyInstance {
 }
 
 function serverOptions(
-  settings: SettledSettings,
+  { first: { settings }, exchanges }: InnerControl,
   logger: GatewayLogger | undefined,
 ): FastifyHttpOptions<Server> {
   return {
@@ -82,7 +86,7 @@ function serverOptions(
     // It would also end the wait for running streams at the close, after 10 s.
     pluginTimeout: 0,
     trustProxy: settings.trustProxy,
-    clientErrorHandler: clientErrorHandler(openaiWire),
+    clientErrorHandler: clientErrorHandler(openaiWire, exchanges),
     frameworkErrors: (error, request, reply) => answerBadAddress(error, request, reply, openaiWire),
     routerOptions: { maxParamLength: 512 },
     http: {

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import type { ClientWire } from '../chat/client-wire.ts';
 import { Refusal } from '../chat/refusal.ts';
+import type { Exchanges } from './exchanges.ts';
 
 /** What Node's HTTP parser refuses before there is a request, by its error's code. */
 const refusals: { readonly [code: string]: () => Refusal } = {
@@ -10,15 +11,28 @@ const refusals: { readonly [code: string]: () => Refusal } = {
     new Refusal('headers-too-large', 'the headers are larger than this server takes'),
 };
 
-/** Answers bytes that are no HTTP request, too large headers and slow requests, as far as there is still somebody to read it. */
-export function clientErrorHandler(wire: ClientWire): (error: NodeJS.ErrnoException, socket: Socket) => void {
+/**
+ * Answers bytes that are no HTTP request, too large headers and slow requests, as far as there is still somebody to read it.
+ * In the middle of another answer nothing can be said: it would be read as a part of that one.
+ */
+export function clientErrorHandler(
+  wire: ClientWire,
+  exchanges: Exchanges,
+): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
       socket.destroy();
       return;
     }
+    const underWay = exchanges.on(socket);
+    if (underWay.some(({ hasBegun }) => hasBegun)) {
+      socket.destroy();
+      return;
+    }
     const refusal =
       refusals[error.code ?? '']?.() ?? new Refusal('bad-request', 'this is no valid HTTP request');
+    // Whoever ends in the middle of a request has left; nearly always there is nobody to read the answer.
+    if (error.code !== 'HPE_INVALID_EOF_STATE') for (const exchange of underWay) exchange.refused(refusal);
     const body = JSON.stringify(wire.failure(refusal));
     socket.end(
       [

@@ -66,6 +66,10 @@ function begin(request: FastifyRequest, reply: FastifyReply, control: InnerContr
   const exchange: Exchange = {
     record,
     generation,
+    socket,
+    get hasBegun() {
+      return out.headersSent && !out.writableFinished;
+    },
     cut() {
       if (record.ending !== undefined) return;
       record.ending = 'cut';
@@ -73,6 +77,12 @@ function begin(request: FastifyRequest, reply: FastifyReply, control: InnerContr
       abort.abort();
       // Nothing can be said any more to who has not read the end yet, and nothing yet to who has not finished asking.
       if (out.writableEnded || !request.raw.complete) out.destroy();
+    },
+    refused(refusal) {
+      if (record.ending !== undefined || out.headersSent) return;
+      record.ending = 'refused';
+      record.code = refusal.code;
+      out.statusCode = refusal.status;
     },
   };
   request.sluice = exchange;

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type { Refusal } from '../chat/refusal.ts';
 import type { RequestRecord } from '../chat/request-record.ts';
 import type { Generation } from './generations.ts';
 
@@ -5,8 +7,13 @@ import type { Generation } from './generations.ts';
 export interface Exchange {
   readonly record: RequestRecord;
   readonly generation: Generation;
+  readonly socket: Socket;
+  /** Part of its answer is on its way already. */
+  readonly hasBegun: boolean;
   /** Ends it, because the drain time is over. */
   cut(): void;
+  /** It is refused below HTTP, where nobody else writes its answer. */
+  refused(refusal: Refusal): void;
 }
 
 /** The requests under way: how many, for how long yet, and how many for each key. */
@@ -21,6 +28,8 @@ export interface Exchanges {
   /** Resolves when none is left, or after `withinMs`; answers whether none is. */
   empty(withinMs: number): Promise<boolean>;
   cutAll(): void;
+  /** Those of one connection: with pipelining there are several. */
+  on(socket: Socket): readonly Exchange[];
 }
 
 export function createExchanges(): Exchanges {
@@ -64,5 +73,6 @@ export function createExchanges(): Exchanges {
     cutAll() {
       for (const exchange of running) exchange.cut();
     },
+    on: (socket) => [...running].filter((exchange) => exchange.socket === socket),
   };
 }
