@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Names that mean something to JavaScript: a program that copies them without care is changed by them. */
-export const trapNames: readonly string[] = [
+const trapNames: readonly string[] = [
   '__proto__',
   'constructor',
   'prototype',

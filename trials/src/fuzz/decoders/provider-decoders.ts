@@ -187,6 +187,8 @@ const repeated = (wire: WireName): FuzzProperty =>
         await assertCheap(wire, Buffer.from(first.join('') + unit.repeat(times)), pieceBytes);
       },
     ),
+    // Each smaller case would take its seconds, too.
+    true,
   );
 
 /** What a value becomes when a server goes mad. */
@@ -218,6 +220,7 @@ const swollen = (wire: WireName): FuzzProperty =>
         await assertCheap(wire, Buffer.from(whole), 16_384);
       },
     ),
+    true,
   );
 
 /** One provider for each grammar. */
