@@ -16,19 +16,24 @@ export function addFailureAnswers(instance: FastifyInstance, wire: ClientWire): 
 
 /** Unknown paths, and known ones with a method that they don't have. */
 export function addUnknownPathAnswers(instance: FastifyInstance): void {
-  instance.setNotFoundHandler(async (request) => {
-    const path = request.url.split('?', 1)[0] ?? '';
+  const refusalOf = (request: FastifyRequest): Refusal => {
+    const { method, url } = request;
+    const path = url.split('?', 1)[0] ?? '';
     const allowed = (['GET', 'POST'] as const).filter(
-      (method) => instance.findRoute({ method, url: path }) !== null,
+      (known) => instance.findRoute({ method: known, url: path }) !== null,
     );
-    if (allowed.length === 0 || request.method === 'OPTIONS') throw unknownPath(request);
-    throw new Refusal(
-      'unknown-method',
-      `Not allowed to ${request.method} on ${path} (HINT: ${allowed.join(', ')})`,
-      {
-        headers: { allow: allowed.join(', ') },
-      },
-    );
+    if (allowed.length === 0 || method === 'OPTIONS') return unknownPath(request);
+    const hint = allowed.join(', ');
+    return new Refusal('unknown-method', `Not allowed to ${method} on ${path} (HINT: ${hint})`, {
+      headers: { allow: hint },
+    });
+  };
+  // Before the body is read: it may be large, and nobody has shown a key.
+  instance.addHook('onRequest', (request, _reply, done) =>
+    done(request.is404 ? refusalOf(request) : undefined),
+  );
+  instance.setNotFoundHandler(async (request) => {
+    throw refusalOf(request);
   });
 }
 

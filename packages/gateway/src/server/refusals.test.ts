@@ -75,6 +75,29 @@ test('unknown paths and methods are told in the same shape', async () => {
   expect(await refusal(await fetch(`${gateway.url}/%zz`))).toMatchObject({ status: 400 });
 });
 
+test('unknown paths and methods are told before a body is read, and whatever it is', async () => {
+  await using gateway = await startTestGateway({ env, server: { keys } });
+  const answered = (path: string, status: number): Promise<string> => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    socket.once('data', (bytes) => {
+      socket.destroy();
+      resolve(bytes.toString());
+    });
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n{`,
+    );
+    return promise.then((head) => {
+      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      return head;
+    });
+  };
+  expect(await answered('/v1/nothing', 404)).toContain('"code":"unknown_url"');
+  expect(await answered('/v1/models', 405)).toContain('allow: GET');
+  const broken = { method: 'POST', body: '{broken', headers: { 'content-type': 'application/json' } };
+  expect(await refusal(await fetch(`${gateway.url}/v1/nothing`, broken))).toMatchObject({ status: 404 });
+});
+
 test('bytes that are no HTTP, headers without end and requests that never come get an answer and no place', async () => {
   await using gateway = await startTestGateway({
     server: { headerLimitBytes: 2048, requestTimeoutMs: 200, headersTimeoutMs: 150 },
