@@ -98,6 +98,27 @@ test('unknown paths and methods are told before a body is read, and whatever it 
   expect(await refusal(await fetch(`${gateway.url}/v1/nothing`, broken))).toMatchObject({ status: 404 });
 });
 
+test.each(['tools', 'response_format', 'modalities'])(
+  'a body of %s that is nested without end is refused, and nobody is asked',
+  async (field) => {
+    await using gateway = await startTestGateway();
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const named = `{"name":"a","parameters":${deep}}`;
+    const values: { readonly [field: string]: string } = {
+      tools: `[{"type":"function","function":${named}}]`,
+      response_format: `{"type":"json_schema","json_schema":{"name":"a","schema":${deep}}}`,
+      modalities: deep,
+    };
+    const body = `{"messages":[{"role":"user","content":"hi"}],"${field}":${values[field]}}`;
+    expect(await refusal(await gateway.post(body))).toMatchObject({
+      status: 400,
+      code: 'invalid_value',
+      message: 'the body must have at most 128 levels of objects and arrays',
+    });
+    expect(gateway.sandbox.requests).toHaveLength(0);
+  },
+);
+
 test('bytes that are no HTTP, headers without end and requests that never come get an answer and no place', async () => {
   await using gateway = await startTestGateway({
     server: { headerLimitBytes: 2048, requestTimeoutMs: 200, headersTimeoutMs: 150 },

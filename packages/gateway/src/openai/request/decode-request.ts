@@ -14,6 +14,9 @@ export interface DecodedRequest extends WireRequest {
 
 type Body = { readonly [field: string]: unknown };
 
+/** The most objects and arrays within each other. Schemas of tools have a dozen; at some thousands, writing them as JSON fails. */
+const deepestNesting = 128;
+
 /**
  * Reads the body of `POST /v1/chat/completions`. What it asks for and Sluice does not have (fields of OpenAI's that no
  * provider can be given, and fields that nobody knows) is refused or becomes a warning. Throws a `Refusal` that names the
@@ -23,6 +26,12 @@ export function decodeRequest(body: unknown, rules: RequestRules): DecodedReques
   if (!isObject(body)) throw new Refusal('bad-parameter', 'the body must be a JSON object with messages');
   const plain = plainRequest(body);
   if (plain) return { ...plain, warnings: [] };
+  if (isDeeper(body, deepestNesting)) {
+    throw new Refusal(
+      'bad-parameter',
+      `the body must have at most ${deepestNesting} levels of objects and arrays`,
+    );
+  }
   const warnings: WarningEvent[] = [];
   const refuseOrWarn = (param: string, message: string): void => {
     if (rules.unsupportedParameters === 'refuse')
@@ -105,6 +114,11 @@ function without(body: Body, problems: readonly Problem[]): unknown {
     delete (parent as { [key: PropertyKey]: unknown })[path.at(-1) as PropertyKey];
   }
   return copy;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function isObject(value: unknown): value is Body {
