@@ -114,6 +114,7 @@ export function createControl(options: GatewayControlOptions): InnerControl {
         }
         throw error;
       }
+      metrics.serves(generation.registry);
       generations.replace(generation);
       return { needRestart: needRestart(first.settings, generation.settings) };
     },

@@ -3,7 +3,10 @@ import type { AttemptEvent, BreakerEvent, Registry } from '@sluice/registry';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as MetricRegistry } from 'prom-client';
 import type { RequestRecord } from '../chat/request-record.ts';
 
-/** The most targets that have labels of their own; names of models come from requests, and metrics must not grow with them. */
+/**
+ * The most targets of the configuration that have labels of their own, and again the most others: names of models come from
+ * requests, and metrics must not grow with them, nor may they take the place of what is configured.
+ */
 const mostTargets = 200;
 
 /** From an answer out of a cache to one that reasons for minutes, in seconds. */
@@ -25,10 +28,12 @@ export interface GatewayMetrics {
   /** A request is over. */
   record(request: RequestRecord, status: number, totalMs: number): void;
   text(): Promise<string>;
+  /** A registry begins to serve: the targets that it has now are configured ones. */
+  serves(registry: Registry): void;
   close(): void;
 }
 
-/** Every label has a bounded set of values: patterns of routes, statuses, codes of the error table, and the first 200 targets. */
+/** Every label has a bounded set of values: patterns of routes, statuses, codes of the error table, 200 configured targets and 200 others. */
 export function createMetrics(sources: MetricSources): GatewayMetrics {
   const registers = [new MetricRegistry()];
   const [metrics] = registers as [MetricRegistry];
@@ -85,7 +90,15 @@ export function createMetrics(sources: MetricSources): GatewayMetrics {
       this.set(sources.inFlight());
     },
   });
-  const label = boundedLabels(mostTargets);
+  const configured = boundedLabels(mostTargets);
+  const asked = boundedLabels(mostTargets);
+  const ownLabel = (target: string): string | undefined =>
+    configured.has(target) || asked.take(target) ? target : undefined;
+  const label = (target: string): string => ownLabel(target) ?? 'other';
+  const serves = (registry: Registry): void => {
+    for (const { target } of registry.snapshot().targets) configured.take(target);
+  };
+  serves(sources.registry());
   const targetGauge = (
     name: string,
     help: string,
@@ -99,8 +112,10 @@ export function createMetrics(sources: MetricSources): GatewayMetrics {
       collect() {
         // A reload may have taken targets away.
         this.reset();
-        for (const target of sources.registry().snapshot().targets.slice(0, mostTargets)) {
-          this.set({ target: label(target.target) }, read(target));
+        for (const target of sources.registry().snapshot().targets) {
+          const own = ownLabel(target.target);
+          // How one of the others stands says nothing of them all.
+          if (own !== undefined) this.set({ target: own }, read(target));
         }
       },
     });
@@ -134,12 +149,13 @@ export function createMetrics(sources: MetricSources): GatewayMetrics {
       duration.observe({ endpoint }, totalMs / 1000);
       if (ending === 'client-gone' || ending === 'slow-reader' || ending === 'cut')
         cancelled.inc({ why: ending });
-      const target = label(route?.target ?? 'none');
+      const target = route?.target === undefined ? 'none' : label(route.target);
       if (firstTokenMs !== undefined) firstToken.observe({ target }, firstTokenMs / 1000);
       if (usage?.inputTokens !== undefined) tokens.inc({ target, direction: 'input' }, usage.inputTokens);
       if (usage?.outputTokens !== undefined) tokens.inc({ target, direction: 'output' }, usage.outputTokens);
     },
     text: () => metrics.metrics(),
+    serves,
     close() {
       for (const stop of unsubscribe) stop();
       metrics.clear();
@@ -154,13 +170,16 @@ function listen<Event>(name: string, on: (event: Event) => void): () => void {
   return () => source.unsubscribe(listener);
 }
 
-/** The first `most` names stay themselves, the others are `other`. */
-function boundedLabels(most: number): (name: string) => string {
+interface BoundedLabels {
+  has(name: string): boolean;
+  /** Whether the name is one of the first `most`. */
+  take(name: string): boolean;
+}
+
+function boundedLabels(most: number): BoundedLabels {
   const known = new Set<string>();
-  return (name) => {
-    if (known.has(name)) return name;
-    if (known.size >= most) return 'other';
-    known.add(name);
-    return name;
+  return {
+    has: (name) => known.has(name),
+    take: (name) => known.has(name) || (known.size < most && known.add(name).has(name)),
   };
 }

@@ -1,6 +1,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { ChatError, type ChatProvider } from '@sluice/core';
+import { createRegistry } from '@sluice/registry';
 import { expect, test } from 'vitest';
-import { hello, startTestGateway } from '../gateway.fixture.ts';
+import { hello, scriptedProvider, startTestGateway } from '../gateway.fixture.ts';
 import { sandboxProvider } from '../sandbox-provider.fixture.ts';
 import { openapiDocument } from './openapi-document.ts';
 
@@ -71,6 +73,25 @@ test('requests for anything make no new labels', async () => {
     [...metrics.matchAll(/^sluice_requests_total\{endpoint="([^"]*)"/gm)].map(([, endpoint]) => endpoint),
   );
   expect([...endpoints].sort()).toEqual(['/v1/models/*', 'unknown']);
+});
+
+test('names that requests make up take no label from a configured target, also one that a reload brings', async () => {
+  const nobody = (id: string): ChatProvider =>
+    scriptedProvider(id, () => {
+      throw new ChatError('model-not-found', 'no such model');
+    });
+  await using gateway = await startTestGateway({ providers: () => [nobody('main')] });
+  for (let index = 0; index < 250; index += 1)
+    await (await gateway.post({ ...hello, model: `main:${index}` })).text();
+  gateway.app.sluice.reload({ registry: createRegistry({ providers: [nobody('main'), nobody('later')] }) });
+  await (await gateway.post({ ...hello, model: 'later' })).text();
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  const attempts = metrics.match(/^sluice_attempts_total\{.*$/gm) ?? [];
+  expect(attempts).toContain('sluice_attempts_total{target="later",outcome="model-not-found"} 1');
+  expect(attempts).toContain('sluice_attempts_total{target="other",outcome="model-not-found"} 50');
+  expect(attempts).toHaveLength(202);
+  expect(metrics).toContain('sluice_breaker_state{target="later"} 0');
+  expect(metrics).not.toContain('sluice_breaker_state{target="other"}');
 });
 
 test('a plan tells where a request would go, and asks nobody', async () => {
