@@ -93,6 +93,8 @@ function serverOptions(
       maxHeaderSize: settings.headerLimitBytes,
       headersTimeout: Math.min(settings.headersTimeoutMs, settings.requestTimeoutMs),
       connectionsCheckingInterval: checkEveryMs,
+      // Ours answers here, too.
+      requireHostHeader: false,
     },
   };
 }

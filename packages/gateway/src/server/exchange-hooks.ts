@@ -25,6 +25,9 @@ export function addExchangeHooks(instance: FastifyInstance, control: InnerContro
   instance.addHook('onRequest', (request, reply, done) => {
     begin(request, reply, control);
     const { exchanges, generations } = control;
+    // RFC 9112, section 3.2.
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+      return done(new Refusal('bad-request', 'the header host is missing'));
     if (request.routeOptions.config.sluice?.access === 'open') return done();
     if (control.isDraining) {
       return done(

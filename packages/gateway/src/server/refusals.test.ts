@@ -126,6 +126,11 @@ test('bytes that are no HTTP, headers without end and requests that never come g
   expect(await raw(gateway, 'GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"invalid_request"/);
   const long = `GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-long: ${'x'.repeat(4096)}\r\n\r\n`;
   expect(await raw(gateway, long)).toMatch(/^HTTP\/1\.1 431 [\s\S]*"code":"headers_too_large"/);
+  for (const path of ['/v1/models', '/healthz', '/nothing']) {
+    expect(await raw(gateway, `GET ${path} HTTP/1.1\r\nconnection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*"code":"invalid_request"/,
+    );
+  }
   const odd = 'GET /v1/models HTTP/1.1\r\nhost: localhost\r\nexpect: 200-ok\r\n\r\n';
   expect(await raw(gateway, odd)).toMatch(/^HTTP\/1\.1 417 [\s\S]*"code":"invalid_request"/);
   const slow =
