@@ -70,6 +70,7 @@ export type { RouteAttempt, RouteCandidate, RouteDecision } from './route-decisi
 export { type ServerSentEvent, SseDecoder } from './sse-decoder.ts';
 export { StopFilter, type StopVerdict } from './stop-sequences.ts';
 export { tee } from './tee.ts';
+export { TextPattern, type TextPatternOptions } from './text-pattern.ts';
 export {
   errorFromObject,
   errorFromPage,

@@ -1,8 +1,8 @@
-import { type ChatEvent, type ServerSentEvent, SseDecoder, trimPadding } from '@sluice/core';
+import { type ChatEvent, type ServerSentEvent, SseDecoder, TextPattern, trimPadding } from '@sluice/core';
 import type { EventDecoder } from '@sluice/core/http';
 import { errorFromMessage, isErrorMessage, notTheProtocol } from './answer-errors.ts';
 import { AnswerReader, type AnswerReading } from './answer-reader.ts';
-import { plainText, TextPattern } from './text-pattern.ts';
+import { plainText } from './plain-text.ts';
 
 const openBrace = 0x7b;
 /** How many lines that are no server-sent events are kept, to say what came instead. */
@@ -23,7 +23,7 @@ export class StreamDecoder implements EventDecoder {
   constructor(reading: AnswerReading) {
     this.#reading = reading;
     this.#reader = new AnswerReader(reading);
-    this.#pattern = reading.includeRaw ? undefined : new TextPattern();
+    this.#pattern = reading.includeRaw ? undefined : new TextPattern(['choices', 0, 'delta', 'content']);
     this.#sse = new SseDecoder((event) => this.#event(event), { onOther: (line) => this.#stray(line) });
   }
 
@@ -77,7 +77,7 @@ export class StreamDecoder implements EventDecoder {
     const text = plainText(message);
     const event = this.#into.at(-1);
     if (text !== undefined && event?.type === 'text-delta' && event.text === text) {
-      this.#pattern?.learn(data, message, text);
+      this.#pattern?.learn(data, message);
     }
   }
 
