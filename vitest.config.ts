@@ -9,6 +9,7 @@ const config: ViteUserConfig = defineConfig({
     include: [
       'packages/*/src/**/*.test.ts',
       'trials/src/**/*.test.ts',
+      'bench/src/**/*.test.ts',
       'site/src/**/*.test.ts',
       'tooling/**/*.test.ts',
       'examples/**/*.test.ts',
