@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
@@ -32,8 +33,10 @@ it('an answer without end takes no more memory the longer it is read', async () 
   await read(8 * megabyte);
   const before = used();
   await read(64 * megabyte);
-  // Whoever keeps what was read holds 64 MiB more by now.
-  expect((used() - before) / megabyte).toBeLessThan(16);
+  // Whoever keeps what was read holds 64 MiB more by now. Buffers that nobody has are freed in the background, some turns later.
+  const grown = (): number => (used() - before) / megabyte;
+  for (let turns = 0; turns < 100 && grown() >= 16; turns += 1) await setImmediate();
+  expect(grown()).toBeLessThan(16);
   await stream.cancel();
   await server.noSockets();
   await provider.close();
