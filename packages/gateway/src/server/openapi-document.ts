@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { inputJsonSchema } from '../openai/request/list-schema.ts';
 import { requestSchema } from '../openai/request/request-schema.ts';
 
 type Json = { readonly [key: string]: unknown };
@@ -124,7 +124,7 @@ export function openapiDocument(): Json {
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
       schemas: {
-        ChatCompletionRequest: requestJsonSchema(),
+        ChatCompletionRequest: inputJsonSchema(requestSchema),
         ChatCompletion: {
           type: 'object',
           required: ['id', 'object', 'created', 'model', 'choices'],
@@ -183,12 +183,4 @@ function probe(id: string, description: string): Json {
     security: [],
     responses: { '200': { description, content: json(object) } },
   });
-}
-
-function requestJsonSchema(): Json {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(requestSchema, {
-    io: 'input',
-    unrepresentable: 'any',
-  });
-  return schema;
 }

@@ -1,5 +1,6 @@
 import type { ContentPart } from '@sluice/core';
 import { z } from 'zod';
+import { listSchema } from './list-schema.ts';
 
 /** Media types of the wire's audio formats that are not called `audio/<format>`. */
 const audioTypes: { readonly [format: string]: string } = { mp3: 'audio/mpeg', m4a: 'audio/mp4' };
@@ -39,25 +40,22 @@ const file = z.strictObject({
 const refusal = z.strictObject({ type: z.literal('refusal'), refusal: z.string() });
 
 /** Text, as a string or in parts. */
-export const textContent: z.ZodType<string | ContentPart[]> = z.union([z.string(), z.array(text).min(1)]);
+export const textContent: z.ZodType<string | ContentPart[]> = z.union([z.string(), listSchema(text, 1)]);
 
 /** What a user may say: text, images, sound, files. */
 export const userContent: z.ZodType<string | ContentPart[]> = z.union([
   z.string(),
-  z
-    .array(z.discriminatedUnion('type', [text, image, audio, file]))
-    .min(1)
-    .transform((parts) => parts.map(partOf)),
+  listSchema(z.discriminatedUnion('type', [text, image, audio, file]).transform(partOf), 1),
 ]);
 
 /** What an assistant has said: text, also the text with which it refused. */
 export const assistantContent: z.ZodType<string | ContentPart[]> = z.union([
   z.string(),
-  z
-    .array(z.discriminatedUnion('type', [text, refusal]))
-    .transform((parts) =>
-      parts.map((part): ContentPart => (part.type === 'text' ? part : { type: 'text', text: part.refusal })),
-    ),
+  listSchema(
+    z
+      .discriminatedUnion('type', [text, refusal])
+      .transform((part): ContentPart => (part.type === 'text' ? part : { type: 'text', text: part.refusal })),
+  ),
 ]);
 
 type WirePart = z.infer<typeof text | typeof image | typeof audio | typeof file>;

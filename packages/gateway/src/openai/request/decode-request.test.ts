@@ -220,3 +220,16 @@ describe('stop sequences', () => {
     expect(decodeRequest({ messages, stop: 'x'.repeat(1_000) }, rules).request.stop).toHaveLength(1_000);
   });
 });
+
+test('what a body costs does not depend on how it is made: fields, levels and what nobody knows are bounded', () => {
+  const fields = (many: number): object =>
+    Object.fromEntries(Array.from({ length: many }, (_, i) => [`f${i}`, 'x']));
+  expect(refusalOf({ messages, metadata: fields(10_001) }).message).toBe(
+    'an object of the body must have at most 10000 fields',
+  );
+  const warning = settled({ unsupportedParameters: 'warn' });
+  expect(decodeRequest({ messages, ...fields(100) }, warning).warnings).toHaveLength(100);
+  const strange = Array.from({ length: 1_000 }, () => ({ ...messages[0], strange: 1 }));
+  for (const body of [{ messages, ...fields(101) }, { messages: strange }])
+    expect(() => decodeRequest(body, warning)).toThrow('the body has more than 100 fields that nobody knows');
+});

@@ -2,6 +2,7 @@ import { closest, type WarningEvent } from '@sluice/core';
 import type { RequestRules } from '../../chat/client-wire.ts';
 import { Refusal } from '../../chat/refusal.ts';
 import { type Problem, pathText, problemsOf } from '../../config/issues.ts';
+import { mostUnknownFields } from './list-schema.ts';
 import { ignoredHistory } from './message-schema.ts';
 import { plainRequest } from './plain-request.ts';
 import { requestSchema, type WireRequest } from './request-schema.ts';
@@ -17,6 +18,9 @@ type Body = { readonly [field: string]: unknown };
 /** The most objects and arrays within each other. Schemas of tools have a dozen; at some thousands, writing them as JSON fails. */
 const deepestNesting = 128;
 
+/** The most fields of one object. Schemas have hundreds; what is said of those that nobody knows has to be kept for a moment. */
+const mostFields = 10_000;
+
 /**
  * Reads the body of `POST /v1/chat/completions`. What it asks for and Sluice does not have (fields of OpenAI's that no
  * provider can be given, and fields that nobody knows) is refused or becomes a warning. Throws a `Refusal` that names the
@@ -26,12 +30,7 @@ export function decodeRequest(body: unknown, rules: RequestRules): DecodedReques
   if (!isObject(body)) throw new Refusal('bad-parameter', 'the body must be a JSON object with messages');
   const plain = plainRequest(body);
   if (plain) return { ...plain, warnings: [] };
-  if (isDeeper(body, deepestNesting)) {
-    throw new Refusal(
-      'bad-parameter',
-      `the body must have at most ${deepestNesting} levels of objects and arrays`,
-    );
-  }
+  checkSize(body, deepestNesting);
   const warnings: WarningEvent[] = [];
   const refuseOrWarn = (param: string, message: string): void => {
     if (rules.unsupportedParameters === 'refuse')
@@ -46,6 +45,11 @@ export function decodeRequest(body: unknown, rules: RequestRules): DecodedReques
     const problems = problemsOf(result.error.issues, body);
     const wrong = problems.find(({ isUnknownKey }) => !isUnknownKey);
     if (wrong) throw refusalOf(wrong);
+    if (problems.length > mostUnknownFields && rules.unsupportedParameters === 'warn')
+      throw new Refusal(
+        'bad-parameter',
+        `the body has more than ${mostUnknownFields} fields that nobody knows`,
+      );
     for (const { path } of problems) refuseOrWarn(pathText(path), unknownField(path));
     result = requestSchema.safeParse(without(body, problems));
     if (!result.success) {
@@ -116,9 +120,18 @@ function without(body: Body, problems: readonly Problem[]): unknown {
   return copy;
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+/** What reading a body takes must not depend on how it is made. */
+function checkSize(value: unknown, levels: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (levels === 0)
+    throw new Refusal(
+      'bad-parameter',
+      `the body must have at most ${deepestNesting} levels of objects and arrays`,
+    );
+  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  if (inner !== value && inner.length > mostFields)
+    throw new Refusal('bad-parameter', `an object of the body must have at most ${mostFields} fields`);
+  for (const each of inner) checkSize(each, levels - 1);
 }
 
 function isObject(value: unknown): value is Body {

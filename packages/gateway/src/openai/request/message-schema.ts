@@ -1,6 +1,7 @@
 import type { Message } from '@sluice/core';
 import { z } from 'zod';
 import { assistantContent, textContent, userContent } from './content-schema.ts';
+import { listSchema } from './list-schema.ts';
 
 const name = z.string().nullish();
 
@@ -25,7 +26,7 @@ const assistant = z.strictObject({
   content: assistantContent.nullish(),
   refusal: z.string().nullish(),
   name,
-  tool_calls: z.array(toolCall).nullish(),
+  tool_calls: listSchema(toolCall).nullish(),
   reasoning_content: z.string().nullish(),
   reasoning: z.string().nullish(),
   annotations: z.array(z.unknown()).nullish(),

@@ -1,5 +1,6 @@
 import type { ChatRequest } from '@sluice/core';
 import { z } from 'zod';
+import { listSchema } from './list-schema.ts';
 import { messageSchema } from './message-schema.ts';
 import { responseFormatSchema } from './response-format-schema.ts';
 import { toolChoiceSchema, toolSchema } from './tool-schema.ts';
@@ -16,7 +17,7 @@ const tokens = z.number().int().min(1);
 
 const carried = z.strictObject({
   model: z.string().min(1).max(256).nullish().describe('provider:model, a model, a provider or a route.'),
-  messages: z.array(messageSchema).min(1),
+  messages: listSchema(messageSchema, 1),
   stream: z.boolean().nullish(),
   stream_options: z
     .strictObject({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
@@ -26,11 +27,11 @@ const carried = z.strictObject({
   top_k: z.number().int().min(0).nullish(),
   max_tokens: tokens.nullish(),
   max_completion_tokens: tokens.nullish(),
-  stop: z.union([z.string().min(1), z.array(z.string().min(1))]).nullish(),
+  stop: z.union([z.string().min(1), listSchema(z.string().min(1))]).nullish(),
   seed: z.number().int().nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
-  tools: z.array(toolSchema).nullish(),
+  tools: listSchema(toolSchema).nullish(),
   tool_choice: toolChoiceSchema.nullish(),
   response_format: responseFormatSchema.nullish(),
   reasoning_effort: z.string().min(1).max(32).nullish(),
