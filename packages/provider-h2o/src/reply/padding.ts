@@ -1,3 +1,6 @@
+/** What a token is filled up with. */
+export const padding = '\0';
+
 /** From 2024-05-23 a token is filled up with NUL to 16 units, so that packet sizes don't give the words away. */
 export function withoutPadding(token: string): string {
   let end = token.length;

@@ -406,6 +406,79 @@ describe('updates', () => {
   });
 });
 
+describe('lines that are recognised undecoded', () => {
+  const said = fc.oneof(
+    fc.constantFrom(
+      'a',
+      ' token',
+      'text',
+      '\0',
+      '"',
+      '\\',
+      '\\u0000',
+      'line\n',
+      '🦙',
+      '\ud83e',
+      '\udd99',
+      '<think>',
+      '</think>',
+      '',
+    ),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  );
+  const token = fc
+    .tuple(said, fc.nat(16))
+    .map(([text, length]) => updates({ type: 'stream', token: text.padEnd(length, '\0') }));
+  const other = fc.oneof(
+    said.map((text) => updates({ type: 'stream', token: text, more: 1 })),
+    said.map((text) => updates({ type: 'reasoning', subtype: 'stream', token: text })),
+    said.map((text) => tgi({ token: { id: 1, text } })),
+    fc.constantFrom(
+      ...[
+        '{"type":"stream","token":1}\n',
+        '{"type":"stream","token":"a\\u0000\\u00"}\n',
+        '{"type":"stream","token":"a\n',
+      ],
+      ...[
+        '{"type":"stream","token":"a","type":"end"}\n',
+        '{"type":"stream","token":"a"},"token":"b"}\n',
+        'data: {"x":\n',
+      ],
+      ...[
+        '[{"type":"stream","token":"a"}]\n',
+        '\0 {"type":"stream","token":"a"}\0\n',
+        '\n',
+        '  \n',
+        '\r',
+        'data:[DONE]\n',
+      ],
+      ...[
+        '<html>\n',
+        '{\n',
+        updates({ type: 'status', status: 'keepAlive' }),
+        updates({ type: 'finalAnswer', text: 'a' }),
+      ],
+    ),
+  );
+  const reply = fc.array(fc.oneof({ arbitrary: token, weight: 4 }, { arbitrary: other, weight: 1 }), {
+    maxLength: 30,
+  });
+
+  it('give what decoding each of them gives', () => {
+    // With `includeRaw` every line is decoded.
+    fc.assert(
+      fc.property(reply, fc.constantFrom('text', 'reasoning'), (lines, thinkTags) => {
+        const seen = (includeRaw: boolean): unknown => {
+          const { events, failure } = decodeText(lines.join(''), { includeRaw, thinkTags });
+          return [events.filter(({ type }) => type !== 'raw'), failure?.code, failure?.message];
+        };
+        expect(seen(false)).toEqual(seen(true));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
 describe('what is not the protocol', () => {
   it.each([
     ['an HTML page', '<!DOCTYPE html>\n<html><head><title>Welcome</title></head></html>', 'invalid-response'],

@@ -7,10 +7,11 @@ import {
   type FinishReason,
   isPage,
   type Secrets,
+  TextPattern,
 } from '@sluice/core';
 import type { EventDecoder } from '@sluice/core/http';
 import { isRecord, type JsonRecord, tryJson } from '../wire/json-value.ts';
-import { withoutPadding } from './padding.ts';
+import { padding, withoutPadding } from './padding.ts';
 import { doneMark, ReplyLines } from './reply-lines.ts';
 import { StreamedText } from './streamed-text.ts';
 import { isTgiEvent, readTgiEvent, statusOfErrorType } from './tgi-events.ts';
@@ -51,6 +52,8 @@ class Reply implements ReplyDecoder, AnswerSink {
   readonly #lines: ReplyLines;
   readonly #think: ThinkTags | undefined;
   readonly #streamed = new StreamedText();
+  /** None where every update has to be decoded, because the caller wants to see it. */
+  readonly #pattern: TextPattern | undefined;
   #into: ChatEvent[] = [];
   #ended = false;
   /** The first half of a surrogate pair whose other half is in the next token. */
@@ -58,10 +61,12 @@ class Reply implements ReplyDecoder, AnswerSink {
 
   constructor(context: ReplyContext) {
     this.#context = context;
-    this.#lines = new ReplyLines(
-      (value) => this.#value(value),
-      () => this.#notTheProtocol(),
-    );
+    this.#lines = new ReplyLines({
+      recognise: (line) => this.#recognise(line),
+      value: (value, json) => this.#value(value, json),
+      stray: () => this.#notTheProtocol(),
+    });
+    this.#pattern = context.includeRaw ? undefined : new TextPattern(['token'], { padding });
     this.#think = context.thinkTags === 'reasoning' ? new ThinkTags() : undefined;
   }
 
@@ -123,7 +128,15 @@ class Reply implements ReplyDecoder, AnswerSink {
     this.#into.push(event);
   }
 
-  #value(value: unknown): void {
+  /** Most updates of an answer bring a token, and differ in nothing else. */
+  #recognise(line: string): boolean {
+    const token = this.#pattern?.match(line);
+    if (token === undefined) return false;
+    if (!this.#ended) this.text(token);
+    return true;
+  }
+
+  #value(value: unknown, json: string): void {
     if (this.#ended) return;
     if (value === doneMark) {
       this.#finish({ reason: 'stop', rawReason: doneMark });
@@ -139,7 +152,7 @@ class Reply implements ReplyDecoder, AnswerSink {
       );
     }
     if (isTgiEvent(message)) this.#tgi(message);
-    else if (typeof message.type === 'string') this.#update(message);
+    else if (typeof message.type === 'string') this.#update(message, json);
     else if (message.error !== undefined || message.message !== undefined) throw this.#tgiError(message);
   }
 
@@ -155,7 +168,7 @@ class Reply implements ReplyDecoder, AnswerSink {
     return this.#reported(message, statusOfErrorType(message.error_type));
   }
 
-  #update(update: JsonRecord): void {
+  #update(update: JsonRecord, json: string): void {
     if (!this.grammar) {
       this.grammar = 'updates';
       for (const feature of this.#context.samplingFields) {
@@ -168,6 +181,7 @@ class Reply implements ReplyDecoder, AnswerSink {
       }
     }
     readUpdate(update, this);
+    if (update.type === 'stream' && this.#pattern?.wantsLesson) this.#pattern.learn(json, update);
   }
 
   /** The server has said its whole answer. */

@@ -12,6 +12,16 @@ const longestLine = 8 * 1024 * 1024;
 /** Fields of a server-sent event that say nothing here. */
 const ignoredFields = /^(?:event|id|retry):/;
 
+/** What becomes of the lines of a reply. */
+export interface LineReader {
+  /** Takes a line that it knows what to do with undecoded: one that is like a value which it was given. Answers whether it did. */
+  recognise(line: string): boolean;
+  /** A value, and the JSON that it came in. */
+  value(value: unknown, json: string): void;
+  /** So much has come that is not the protocol that there is no point in reading on. */
+  stray(): void;
+}
+
 /**
  * The lines of a reply, whatever the era, to JSON values. The content type is missing or false for half of the eras, so each
  * line says by itself what it is: `data:` is a server-sent event (several `data:` lines may carry one value), `{` or `[` a
@@ -28,8 +38,7 @@ export class ReplyLines {
   stray = '';
   /** The body ended within a line. */
   cut = false;
-  readonly #onValue: (value: unknown) => void;
-  readonly #onStray: () => void;
+  readonly #reader: LineReader;
   readonly #lines: LineDecoder;
   /** Data lines that are not one JSON value yet. */
   #data: string | undefined;
@@ -39,10 +48,8 @@ export class ReplyLines {
   /** The body began as something else, whose lines may look like the protocol: a page with scripts in it. */
   #foreign = false;
 
-  /** `onStray` is called once so much has come that is not the protocol that there is no point in reading on. */
-  constructor(onValue: (value: unknown) => void, onStray: () => void) {
-    this.#onValue = onValue;
-    this.#onStray = onStray;
+  constructor(reader: LineReader) {
+    this.#reader = reader;
     this.#lines = new LineDecoder((line) => this.#line(line), longestLine);
   }
 
@@ -58,6 +65,8 @@ export class ReplyLines {
   }
 
   #line(raw: string): void {
+    // While an event is incomplete, a line of JSON ends it first.
+    if (this.#data === undefined && this.#reader.recognise(raw)) return;
     const line = trimPadding(raw);
     this.#foreign ||= !this.#spoke && this.stray === '' && beginsSomethingElse(line);
     if (this.#foreign) {
@@ -78,7 +87,7 @@ export class ReplyLines {
   #keep(line: string): void {
     if (this.stray.length >= longestStray) return;
     this.stray += `${line.slice(0, longestStray)}\n`;
-    if (this.stray.length >= longestStray) this.#onStray();
+    if (this.stray.length >= longestStray) this.#reader.stray();
   }
 
   /** A value on one line is delivered at once: waiting for the blank line behind it would cost a token's delay. */
@@ -98,7 +107,7 @@ export class ReplyLines {
     }
     const value = wholeValue(text);
     if (value === undefined) this.#data = text;
-    else this.#deliver(value);
+    else this.#deliver(value, text);
   }
 
   #dispatch(): void {
@@ -110,14 +119,14 @@ export class ReplyLines {
 
   #value(text: string): void {
     const value = wholeValue(text);
-    if (value !== undefined) this.#deliver(value);
+    if (value !== undefined) this.#deliver(value, text);
     else if (this.#atEnd) this.cut = true;
     else parseJson(text, 'a line of the answer');
   }
 
-  #deliver(value: unknown): void {
+  #deliver(value: unknown, json: string): void {
     this.#spoke = true;
-    this.#onValue(value);
+    this.#reader.value(value, json);
   }
 }
 
