@@ -267,6 +267,52 @@ describe('bytes', () => {
     );
   });
 
+  it('give the same events whether or not each line is decoded', () => {
+    const said = fc.constantFrom(
+      'a',
+      ' word',
+      'text',
+      '',
+      '"',
+      '\\',
+      'line\n',
+      '🙂',
+      '\ud83d',
+      'longer than most of them are',
+    );
+    const odd = fc.constantFrom(
+      ...['{"event":"text","data":"a","event":"end"}\n', '{"event":"text","data":"a"},"data":"b"}\n'],
+      ...['{"event":"text","data":"a\n', '\0{"event":"text","data":"a"} \n', '{"data":"a","event":"text"}\n'],
+      ...[
+        '{"event":"text","data":"a\\"}\n',
+        '{"event":"text","data":"a\tb"}\n',
+        line({ event: 'text', data: 'a', n: 1 }),
+      ],
+    );
+    const reply = fc.array(
+      fc.oneof(
+        { weight: 4, arbitrary: said.map(text) },
+        { weight: 1, arbitrary: odd },
+        said.map((data) => line({ event: 'title', data })),
+        piece,
+      ),
+      {
+        maxLength: 30,
+      },
+    );
+    // With `includeRaw` every line is.
+    fc.assert(
+      fc.property(reply, (pieces) => {
+        const seen = (includeRaw: boolean): unknown => {
+          const { events, error } = read([pieces.join('')], { includeRaw });
+          return [events.filter(({ type }) => type !== 'raw'), error?.code, error?.message];
+        };
+        expect(seen(false)).toEqual(seen(true));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('give the same events one by one', () => {
     const reply = Buffer.from(metadata + text(' wörld 🙂') + text('\u2028 end 🚀') + end);
     expect(read([...reply].map((byte) => Uint8Array.of(byte)))).toEqual(read([reply]));

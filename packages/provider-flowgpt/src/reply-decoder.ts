@@ -7,6 +7,7 @@ import {
   LineDecoder,
   parseJson,
   type Secrets,
+  TextPattern,
   trimPadding,
 } from '@sluice/core';
 import type { EventDecoder, HttpHead } from '@sluice/core/http';
@@ -47,6 +48,8 @@ type Value = { readonly [key: string]: unknown };
 export class ReplyDecoder implements EventDecoder {
   readonly #about: ReplyAbout;
   readonly #lines: LineDecoder;
+  /** None where every event has to be decoded, because the caller wants to see it. */
+  readonly #pattern: TextPattern | undefined;
   #into: ChatEvent[] = [];
   #page: string | undefined;
   /** The body has ended: its last line may be cut. */
@@ -59,6 +62,7 @@ export class ReplyDecoder implements EventDecoder {
 
   constructor(about: ReplyAbout) {
     this.#about = about;
+    this.#pattern = about.includeRaw ? undefined : new TextPattern(['data']);
     this.#lines = new LineDecoder((line) => this.#line(line));
   }
 
@@ -80,6 +84,11 @@ export class ReplyDecoder implements EventDecoder {
   #line(line: string): void {
     // Every second line is blank.
     if (line === '' || this.#finished) return;
+    const known = this.#pattern?.match(line);
+    if (known !== undefined) {
+      this.#text(known);
+      return;
+    }
     const text = trimPadding(line);
     if (text === '') return;
     if (this.#page !== undefined || (!this.#spoke && isPage(text))) {
@@ -94,6 +103,7 @@ export class ReplyDecoder implements EventDecoder {
       throw this.#invalid(`a line of the answer is ${kindOf(value)}, not an object`);
     }
     this.#value(value as Value);
+    if ((value as Value).event === 'text' && this.#pattern?.wantsLesson) this.#pattern.learn(text, value);
   }
 
   #parse(text: string): unknown {
