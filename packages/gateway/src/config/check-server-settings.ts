@@ -87,7 +87,7 @@ const settings = z
       .exactOptional(),
     slowReaderMs: count(0)
       .describe(
-        'How long a client may leave its stream unread, in milliseconds; 0 for as long as it likes. Default 120000.',
+        'How long a client may leave its stream unread, or the rest of an answer that has ended, in milliseconds; 0 for as long as it likes. Default 120000.',
       )
       .exactOptional(),
     drainMs: count(0)

@@ -42,7 +42,7 @@ export interface ServerSettings {
   readonly headersTimeoutMs?: number;
   /** How long an idle connection is kept, in milliseconds; at start. Default 72 s, longer than the usual 60 s of proxies in front. */
   readonly keepAliveTimeoutMs?: number;
-  /** How long a client may leave its stream unread, in milliseconds; 0 for as long as it likes. Default 120 s. */
+  /** How long a client may leave its stream unread, or the rest of an answer that has ended, in milliseconds; 0 for as long as it likes. Default 120 s. */
   readonly slowReaderMs?: number;
   /** How long running requests may go on once the door closes, in milliseconds. Default 30 s. */
   readonly drainMs?: number;

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { hello, startTestGateway, type TestGateway } from '../gateway.fixture.ts';
+import { hello, scriptedProvider, startTestGateway, type TestGateway } from '../gateway.fixture.ts';
 
-/** A client that asks for a stream and never reads it. */
-function deafClient(gateway: TestGateway): { destroy(): void } {
+/** A client that asks and never reads what it gets. */
+function deafClient(gateway: TestGateway, stream = true): { destroy(): void } {
   const socket = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1' });
-  const body = JSON.stringify({ ...hello, stream: true });
+  const body = JSON.stringify({ ...hello, stream });
   socket.write(
     `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nx-request-id: deaf\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
@@ -41,3 +41,32 @@ test('a client that reads nothing for too long is cut off, and its upstream with
   expect(await upstream.ended).toBe('client');
   expect(await gateway.lineOf('deaf')).toMatchObject({ ending: 'slow-reader', code: 'aborted' });
 });
+
+test.each([false, true])(
+  'what is left of an answer that has ended is not kept for ever for a client that does not read it (stream: %s)',
+  async (stream) => {
+    // More than the buffers of two sockets hold.
+    const text = 'x'.repeat(16 * 1024 * 1024);
+    const provider = scriptedProvider('main', () => ({
+      pull(into) {
+        into.push({ type: 'text-delta', text }, { type: 'finish', reason: 'stop' });
+        return true;
+      },
+      close: async () => {},
+    }));
+    await using gateway = await startTestGateway({
+      providers: () => [provider],
+      server: { slowReaderMs: 200 },
+    });
+    deafClient(gateway, stream);
+    expect(await gateway.lineOf('deaf')).toMatchObject({
+      status: 200,
+      ending: 'slow-reader',
+      code: 'aborted',
+    });
+    expect(gateway.app.sluice.inFlight).toBe(0);
+    // Who reads gets it whole.
+    const whole = await (await gateway.post({ ...hello, stream })).text();
+    expect(whole.length).toBeGreaterThan(text.length);
+  },
+);
