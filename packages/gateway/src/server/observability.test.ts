@@ -20,6 +20,34 @@ test('the OpenAPI document is valid and has every path', async () => {
   }
 });
 
+test('whatever is answered stands in the OpenAPI document, failures in their shape', async () => {
+  await using gateway = await startTestGateway();
+  const { paths, components } = openapiDocument() as {
+    paths: { [path: string]: { [method: string]: { responses: { [status: string]: { content: object } } } } };
+    components: { schemas: { Error: { properties: { error: { required: string[] } } } } };
+  };
+  const asked: readonly (readonly [string, string, string, RequestInit?])[] = [
+    ['/v1/models', 'get', '/v1/models', { headers: { 'content-encoding': 'gzip' } }],
+    ['/v1/models/{id}', 'get', '/v1/models/%ff'],
+    ['/v1/models/{id}', 'get', '/v1/models/nothing'],
+    ['/v1/chat/completions', 'post', '/v1/chat/completions', { method: 'POST', body: '{' }],
+    ['/v1/route/plan', 'post', '/v1/route/plan', { method: 'POST', body: '{}' }],
+  ];
+  for (const [path, method, url, init] of asked) {
+    const response = await fetch(`${gateway.url}${url}`, {
+      ...init,
+      headers: { 'content-type': 'application/json', ...init?.headers },
+    });
+    const responses = paths[path]?.[method]?.responses ?? {};
+    const told = responses[response.status] ?? responses.default;
+    expect(told?.content, `${path} ${response.status}`).toEqual({
+      'application/json': { schema: { $ref: '#/components/schemas/Error' } },
+    });
+    const { error } = (await response.json()) as { error: object };
+    expect(Object.keys(error)).toEqual(components.schemas.Error.properties.error.required);
+  }
+});
+
 test('the access line says how it went: key, target, attempts, tokens, times; neither prompt nor key', async () => {
   const env = { TEAM_KEY: 'a-key-for-tests-0123456789' };
   await using gateway = await startTestGateway({

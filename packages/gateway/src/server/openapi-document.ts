@@ -5,7 +5,11 @@ type Json = { readonly [key: string]: unknown };
 
 const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: Json): Json => ({ 'application/json': { schema } });
-const failure = (description: string): Json => ({ description, content: json(reference('Error')) });
+const failure = (description: string, headers?: Json): Json => ({
+  description,
+  ...(headers === undefined ? {} : { headers }),
+  content: json(reference('Error')),
+});
 const string: Json = { type: 'string' };
 const object: Json = { type: 'object' };
 const list = (items: Json): Json => ({
@@ -14,12 +18,17 @@ const list = (items: Json): Json => ({
   properties: { object: { const: 'list' }, data: { type: 'array', items } },
 });
 
+const waitHeaders: Json = {
+  'retry-after': { description: 'When to come again, in seconds.', schema: { type: 'integer' } },
+  'retry-after-ms': { description: 'The same in milliseconds.', schema: { type: 'integer' } },
+};
+
 /** The failures that any endpoint with a key can answer. */
 const guarded: Json = {
   '401': failure('No key, or a wrong one.'),
   '403': failure('Not for this key, or not from there.'),
-  '429': failure('Too many requests; `Retry-After` says when to come again.'),
-  '503': failure('Shutting down, or full.'),
+  '429': failure('Too many requests; `Retry-After` says when to come again.', waitHeaders),
+  '503': failure('Shutting down, or full.', waitHeaders),
 };
 
 const asking: Json = {
@@ -36,7 +45,15 @@ const answerHeaders: Json = {
   'x-sluice-warnings': { description: 'What was asked for and not given.', schema: string },
 };
 
-const operation = (id: string, summary: string, rest: Json): Json => ({ operationId: id, summary, ...rest });
+/** What any request can be answered: 400, 405, 408, 415, 417 or 431 before it is read, and 500 for a mistake of the gateway. */
+const anyFailure = failure('Any other failure, in the same shape.');
+
+const operation = (id: string, summary: string, { responses, ...rest }: Json): Json => ({
+  operationId: id,
+  summary,
+  ...rest,
+  responses: { ...(responses as Json), default: anyFailure },
+});
 
 /** The description of every endpoint, as OpenAPI 3.1. The request's schema is the one that requests are checked with. */
 export function openapiDocument(): Json {
