@@ -11,6 +11,7 @@ import {
 } from '@sluice/core';
 import type { CallLife } from './call-life.ts';
 import type { Lease } from './lease.ts';
+import { StreamEnd, type StreamEndInputs } from './stream-end.ts';
 import type { Timers } from './timers.ts';
 
 /** What an attempt is made with. */
@@ -26,8 +27,10 @@ export interface AttemptInputs {
   readonly route: RouteDecision;
   /** Delivered before the answer. */
   readonly first: readonly ChatEvent[];
-  /** Told once how the answer ended, after its lease was given back. It must not refer to the stream: one that is dropped ends, too. */
-  readonly onEnd: (outcome: StreamOutcome) => void;
+  /** Whether another attempt may make it useless. */
+  readonly mayLose: boolean;
+  /** Told once how the answer ended. */
+  readonly end: StreamEndInputs;
 }
 
 /** How an attempt went until its answer began. */
@@ -46,22 +49,24 @@ export class Attempt {
   /** Never rejects. */
   readonly settled: Promise<Settled>;
   readonly #inputs: AttemptInputs;
-  readonly #controller = new AbortController();
-  /** Whether the end of its answer is the end of the call's. Apart from the attempt, since the answer's observer holds it. */
-  readonly #answer = { isWanted: true };
+  /** Nothing where the caller's own signal says all: a signal with its listener costs as much as the rest of an attempt. */
+  readonly #controller: AbortController | undefined;
+  readonly #end: StreamEnd;
   #settle: ((settled: Settled) => void) | undefined;
-  #forget: () => void = () => {};
+  #forget: (() => void) | undefined;
   #guard: unknown;
 
   constructor(inputs: AttemptInputs) {
-    const { timers, life, lease, shareMs } = inputs;
+    const { timers, life, lease, shareMs, mayLose, end } = inputs;
     this.#inputs = inputs;
     this.lease = lease;
     this.startedAt = timers.now();
+    this.#controller = life.endsBySignalAlone && !mayLose ? undefined : new AbortController();
+    this.#end = new StreamEnd(end, this.startedAt);
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#forget = life.onEnd((error) => this.#cut(error));
+    if (!life.isUndisturbed) this.#forget = life.onEnd((error) => this.#cut(error));
     if (!this.#settle) return;
     if (shareMs !== Number.POSITIVE_INFINITY) {
       this.#guard = timers.setTimeout(
@@ -85,20 +90,19 @@ export class Attempt {
   }
 
   async #run(): Promise<void> {
-    const { lease, request, options, route, first, life, timers, onEnd } = this.#inputs;
+    const { lease, request, route, first, life, timers } = this.#inputs;
+    const controller = this.#controller;
+    const options = controller
+      ? { ...this.#inputs.options, signal: controller.signal }
+      : this.#inputs.options;
     try {
-      const opened = await lease.provider.stream(request, { ...options, signal: this.#controller.signal });
+      const opened = await lease.provider.stream(request, options);
       if (!this.#settle) return void opened.cancel().catch(() => {});
-      const { signal } = this.#controller;
-      const reader: Reader = { stream: undefined };
-      const observe = endObserver(
-        timers,
-        lease,
-        untilEnd(life, this.#controller, reader),
-        ifWanted(this.#answer, onEnd),
-      );
-      const stream = await attachRoute(opened, route, observe, first, signal);
-      reader.stream = new WeakRef(stream);
+      const reader: Reader | undefined = life.isUndisturbed ? undefined : { stream: undefined };
+      const observe = observing(this.#end);
+      if (reader) this.#end.forget = untilEnd(life, controller, reader);
+      const stream = await attachRoute(opened, route, observe, first, options.signal);
+      if (reader) reader.stream = new WeakRef(stream);
       if (!this.#settle) return void stream.cancel().catch(() => {});
       lease.commit(timers.now());
       this.#done({ stream });
@@ -114,14 +118,14 @@ export class Attempt {
     if (error.code === 'aborted') lease.abandon(timers.now());
     // Whose fault the end of the time was is not known; that this target kept silent so long is.
     else if (error.code === 'deadline-exceeded') lease.loseHedge(timers.now());
-    this.#answer.isWanted = false;
+    this.#end.isWanted = false;
     this.#done({ error });
-    this.#controller.abort(reasonOf(error));
+    this.#controller?.abort(reasonOf(error));
   }
 
   #drop(): void {
-    this.#answer.isWanted = false;
-    this.#controller.abort(new ChatError('aborted', 'the answer is not wanted any more'));
+    this.#end.isWanted = false;
+    this.#controller?.abort(new ChatError('aborted', 'the answer is not wanted any more'));
     this.#done({ error: new ChatError('aborted', 'the answer is not wanted any more') });
     void this.settled.then(({ stream }) => stream?.cancel()).catch(() => {});
   }
@@ -130,7 +134,7 @@ export class Attempt {
     const settle = this.#settle;
     if (!settle) return;
     this.#settle = undefined;
-    this.#forget();
+    this.#forget?.();
     this.#inputs.timers.clearTimeout(this.#guard);
     settle({ attempt: this, durationMs: this.#inputs.timers.now() - this.startedAt, ...how });
   }
@@ -145,10 +149,10 @@ interface Reader {
  * While an answer is read, the end of its call goes on to its reader, whatever the provider makes of it, and to the provider.
  * Apart, so that it holds neither the attempt nor the stream.
  */
-function untilEnd(life: CallLife, controller: AbortController, reader: Reader): () => void {
+function untilEnd(life: CallLife, controller: AbortController | undefined, reader: Reader): () => void {
   return life.onEnd((error) => {
     void reader.stream?.deref()?.cancel(error);
-    controller.abort(reasonOf(error));
+    controller?.abort(reasonOf(error));
   });
 }
 
@@ -157,31 +161,9 @@ function reasonOf(error: ChatError): unknown {
   return error.code === 'aborted' ? error.cause : error;
 }
 
-/** An answer that lost a race ends nothing but itself. */
-function ifWanted(
-  answer: { readonly isWanted: boolean },
-  onEnd: AttemptInputs['onEnd'],
-): AttemptInputs['onEnd'] {
-  return (outcome) => {
-    if (answer.isWanted) onEnd(outcome);
-  };
-}
-
-/** Books the end of an answer. Apart, for the same reason. */
-function endObserver(
-  timers: Timers,
-  lease: Lease,
-  forget: () => void,
-  onEnd: AttemptInputs['onEnd'],
-): (outcome: StreamOutcome) => void {
-  return (outcome) => {
-    forget();
-    const now = timers.now();
-    if (outcome.type === 'finished') lease.succeed(now, outcome.finish);
-    else if (outcome.type === 'failed' && outcome.error.code !== 'aborted') lease.fail(now, outcome.error);
-    else lease.abandon(now);
-    onEnd(outcome);
-  };
+/** Apart, so that it holds no attempt. */
+function observing(end: StreamEnd): (outcome: StreamOutcome) => void {
+  return (outcome) => end.tell(outcome);
 }
 
 /** How far from the call's deadline one that a provider reports is another, in milliseconds. */

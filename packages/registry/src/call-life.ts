@@ -10,6 +10,8 @@ const graceMs = 50;
  * the caller's abort still comes through here, for each attempt has a signal of its own.
  */
 export class CallLife {
+  /** Whether the signal of its caller is all that may end it from outside; then that can be handed on as it is. */
+  readonly endsBySignalAlone: boolean;
   /** When the time is up, by the registry's clock. */
   readonly endsAt: number;
   /** Set once the call was ended from outside. */
@@ -22,12 +24,14 @@ export class CallLife {
   #undo: Set<(error: ChatError) => void> | undefined;
   #graceMs = 0;
 
-  constructor(timers: Timers, totalMs: number, signal: AbortSignal | undefined) {
+  /** `hasReader`: a reader of its own may leave it, by `cancel`. */
+  constructor(timers: Timers, totalMs: number, signal: AbortSignal | undefined, hasReader = false) {
     this.#timers = timers;
     this.#totalMs = totalMs;
     this.#signal = signal;
     const now = timers.now();
     this.endsAt = now + totalMs;
+    this.endsBySignalAlone = totalMs === Number.POSITIVE_INFINITY && !hasReader;
     if (signal?.aborted) {
       this.error = aborted(signal, 'no');
       return;
@@ -37,6 +41,11 @@ export class CallLife {
       signal.addEventListener('abort', this.#onAbort, { once: true });
     }
     if (totalMs !== Number.POSITIVE_INFINITY) this.#arm(now);
+  }
+
+  /** Nothing can end it from outside. */
+  get isUndisturbed(): boolean {
+    return this.endsBySignalAlone && this.#signal === undefined;
   }
 
   /** What is left of the deadline, in milliseconds; `Infinity` without one. */

@@ -6,7 +6,6 @@ import {
   errorPolicies,
   type RouteDecision,
   requestNeeds,
-  type StreamOutcome,
   type Timeouts,
 } from '@sluice/core';
 import { AllTargetsFailedError } from './all-targets-failed-error.ts';
@@ -25,7 +24,6 @@ import { estimateTokens } from './limits/target-limits.ts';
 import { NoTargetError } from './no-target-error.ts';
 import { type Plan, refusedByAll } from './plan.ts';
 import type { ResumeMode, SettledOptions } from './route-options.ts';
-import { streamEnd } from './stream-end.ts';
 
 /**
  * One request on its way: attempts one after the other (or two beside each other, where the route hedges) until an answer
@@ -47,9 +45,10 @@ export class Call {
   #made = 0;
   #served: Lease | undefined;
   #stopped: string | undefined;
-  #onStreamEnd: (outcome: StreamOutcome) => void = () => {};
+  readonly #isResumable: boolean;
 
-  constructor(engine: Engine, plan: Plan, request: ChatRequest, options: CallOptions) {
+  /** `isResumable`: it outlives the answer that it begins with, until `end`. */
+  constructor(engine: Engine, plan: Plan, request: ChatRequest, options: CallOptions, isResumable: boolean) {
     this.#engine = engine;
     this.#plan = plan;
     this.#request = request;
@@ -57,7 +56,8 @@ export class Call {
     this.#policy = plan.resolution.route.options;
     this.#limits = limitsOf(options, engine.timeouts);
     this.#startedAt = engine.timers.now();
-    this.#life = new CallLife(engine.timers, totalOf(this.#limits), options.signal);
+    this.#isResumable = isResumable;
+    this.#life = new CallLife(engine.timers, totalOf(this.#limits), options.signal, isResumable);
     this.#record = new CallRecord(engine.origin, plan.decision, request, options);
     this.#leases = new LeaseSource(engine, this.#life, plan);
     this.route = this.#record.route;
@@ -66,10 +66,9 @@ export class Call {
   /**
    * The answer, once it has begun. Throws `AllTargetsFailedError`, `NoTargetError` if nobody could be asked, or `aborted` as
    * soon as the caller aborts: that is nobody's failure. The call's timer and listener live until the answer ends, or until
-   * `end` where `isResumable`.
+   * `end` where it is resumable.
    */
-  async open(isResumable: boolean): Promise<ChatStream> {
-    if (!isResumable) this.#onStreamEnd = closing(this.#life);
+  async open(): Promise<ChatStream> {
     try {
       const stream = await this.#answer();
       if (!stream) throw this.#failure();
@@ -207,7 +206,13 @@ export class Call {
       shareMs: shareMs < leftMs ? shareMs : Number.POSITIVE_INFINITY,
       route: this.route,
       first: leftOutWarnings(lease.target, this.#plan.context.needs, this.#policy.capabilities),
-      onEnd: streamEnd(this.#engine, lease.target.id, this.#record, this.#onStreamEnd),
+      mayLose: this.#policy.hedge !== undefined,
+      end: {
+        engine: this.#engine,
+        lease,
+        record: this.#record,
+        closes: this.#isResumable ? undefined : this.#life,
+      },
     });
   }
 
@@ -272,9 +277,4 @@ export class Call {
 function endedBy({ target }: Lease, cause: ChatError): ChatError {
   const { provider, model, sent } = cause;
   return new ChatError('aborted', `${target.id} aborted the call`, { provider, model, sent, cause });
-}
-
-/** Apart from the call, so that it does not hold a stream that nobody reads. */
-function closing(life: CallLife): () => void {
-  return () => life.close();
 }

@@ -71,8 +71,8 @@ export function createRegistry(config: RegistryConfig): Registry {
     const plan = planFor(resolution, request, { cooldowns, nowMs, random: random.next });
     resolution.route.sequence += 1;
     const resume = wanted ?? resolution.route.options.resume ?? false;
-    const call = new Call(engine, plan, request, options);
-    const stream = await call.open(resume !== false);
+    const call = new Call(engine, plan, request, options, resume !== false);
+    const stream = await call.open();
     return resume === false ? stream : resumingStream(call, stream, request, resume);
   };
 
