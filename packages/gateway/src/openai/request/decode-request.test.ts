@@ -221,6 +221,29 @@ describe('stop sequences', () => {
   });
 });
 
+test.each([
+  ['messages[0].content[0].odd', [{ role: 'user', content: [{ type: 'text', text: 'a', odd: 1 }] }]],
+  [
+    'messages[0].tool_calls[0].function.odd',
+    [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}', odd: 1 } }],
+      },
+    ],
+  ],
+])(
+  'a field that nobody knows deep in a message (%s) is named, or left out with a warning',
+  (param, history) => {
+    const body = { messages: [...history, ...messages] };
+    expect(refusalOf(body)).toMatchObject({ code: 'unsupported-parameter', param });
+    const { request, warnings } = decodeRequest(body, settled({ unsupportedParameters: 'warn' }));
+    expect(warnings).toMatchObject([{ feature: param }]);
+    expect(JSON.stringify(request)).not.toContain('odd');
+  },
+);
+
 test('what a body costs does not depend on how it is made: fields, levels and what nobody knows are bounded', () => {
   const fields = (many: number): object =>
     Object.fromEntries(Array.from({ length: many }, (_, i) => [`f${i}`, 'x']));

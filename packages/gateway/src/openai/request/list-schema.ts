@@ -27,7 +27,8 @@ export function listSchema<Type>(entry: z.ZodType<Type>, least = 0): z.ZodType<T
       }
       if (unknownFields > mostUnknownFields) break;
     }
-    return unknownFields === 0 ? read : z.NEVER;
+    // Unknown fields do not keep zod from running the transforms around this one: they get a list all the same.
+    return read;
   });
   entrySchemas.set(schema.in, sized(z.array(entry)));
   return schema;
