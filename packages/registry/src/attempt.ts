@@ -104,11 +104,12 @@ export class Attempt {
       const stream = await attachRoute(opened, route, observe, first, options.signal);
       if (reader) reader.stream = new WeakRef(stream);
       if (!this.#settle) return void stream.cancel().catch(() => {});
-      lease.commit(timers.now());
-      this.#done({ stream });
+      const now = timers.now();
+      lease.commit(now);
+      this.#done({ attempt: this, durationMs: now - this.startedAt, stream });
     } catch (thrown) {
       const error = asChatError(thrown, { provider: lease.target.provider, model: lease.target.model });
-      this.#done({ error: isOwnLimit(error, life, timers) ? tooSlow(error) : error });
+      this.#failed(isOwnLimit(error, life, timers) ? tooSlow(error) : error);
     }
   }
 
@@ -119,24 +120,28 @@ export class Attempt {
     // Whose fault the end of the time was is not known; that this target kept silent so long is.
     else if (error.code === 'deadline-exceeded') lease.loseHedge(timers.now());
     this.#end.isWanted = false;
-    this.#done({ error });
+    this.#failed(error);
     this.#controller?.abort(reasonOf(error));
   }
 
   #drop(): void {
     this.#end.isWanted = false;
     this.#controller?.abort(new ChatError('aborted', 'the answer is not wanted any more'));
-    this.#done({ error: new ChatError('aborted', 'the answer is not wanted any more') });
+    this.#failed(new ChatError('aborted', 'the answer is not wanted any more'));
     void this.settled.then(({ stream }) => stream?.cancel()).catch(() => {});
   }
 
-  #done(how: { readonly stream: ChatStream } | { readonly error: ChatError }): void {
+  #failed(error: ChatError): void {
+    this.#done({ attempt: this, durationMs: this.#inputs.timers.now() - this.startedAt, error });
+  }
+
+  #done(settled: Settled): void {
     const settle = this.#settle;
     if (!settle) return;
     this.#settle = undefined;
     this.#forget?.();
-    this.#inputs.timers.clearTimeout(this.#guard);
-    settle({ attempt: this, durationMs: this.#inputs.timers.now() - this.startedAt, ...how });
+    if (this.#guard !== undefined) this.#inputs.timers.clearTimeout(this.#guard);
+    settle(settled);
   }
 }
 

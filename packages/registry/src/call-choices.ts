@@ -10,12 +10,14 @@ export interface RegistryCallOptions {
   readonly resume?: ResumeMode | false;
 }
 
+const none: RegistryCallOptions = {};
+
 const resumeModes: ReadonlySet<unknown> = new Set(['continue', 'restart', false]);
 
 /** Throws `invalid-request` for a key or a value that a registry does not know. */
 export function callChoices(request: ChatRequest, registry: string): RegistryCallOptions {
   const own = request.providerOptions?.[registry];
-  if (own === undefined) return {};
+  if (own === undefined) return none;
   for (const [key, value] of Object.entries(own)) {
     const path = `providerOptions.${registry}.${key}`;
     if (key !== 'resume')

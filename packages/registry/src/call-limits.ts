@@ -1,7 +1,11 @@
 import type { CallOptions, Timeouts } from '@sluice/core';
 
+/** Where nobody says anything of limits. */
+export const noLimits: Timeouts = {};
+
 /** The limits of a call: what it says itself, then the registry's. What neither says is left to the provider. */
 export function limitsOf({ timeout }: CallOptions, defaults: Timeouts): Timeouts {
+  if (timeout === undefined) return defaults;
   return { ...defaults, ...(typeof timeout === 'number' ? { total: timeout } : timeout) };
 }
 

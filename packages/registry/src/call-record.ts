@@ -30,22 +30,22 @@ export class CallRecord {
   readonly #origin: RegistryEvent;
   readonly #request: ChatRequest;
   readonly #options: CallOptions;
-  readonly #attempts: RouteAttempt[] = [];
+  readonly #attempts: RouteAttempt[];
 
+  /** `decision`: of this call alone, with no attempts yet. */
   constructor(origin: RegistryEvent, decision: RouteDecision, request: ChatRequest, options: CallOptions) {
     this.#origin = origin;
     this.#request = request;
     this.#options = options;
-    this.route = { ...decision, attempts: this.#attempts };
+    this.route = decision;
+    this.#attempts = decision.attempts as RouteAttempt[];
   }
 
   served({ attempt, durationMs }: Settled, notes: AttemptNotes): void {
     const { lease } = attempt;
     (this.route as { target?: string }).target = lease.target.id;
-    this.#add({
-      ...this.#base(attempt.lease.target.id, 'served', durationMs, lease.credential),
-      ...said(notes),
-    });
+    const base = this.#base(lease.target.id, 'served', durationMs, lease.credential);
+    this.#add(isUsual(notes) ? base : { ...base, ...said(notes) });
   }
 
   /** An attempt that failed before its answer began. Whatever a provider puts into its errors, a decision repeats neither credentials nor the prompt. */
@@ -130,8 +130,12 @@ function decoded(text: string): string {
   }
 }
 
+/** There is nothing to say of how it came about. */
+function isUsual({ waitedMs, hedged, resumed }: AttemptNotes): boolean {
+  return waitedMs === undefined && !hedged && resumed === undefined;
+}
+
 function said({ waitedMs, hedged, resumed }: AttemptNotes): Partial<RouteAttempt> {
-  if (waitedMs === undefined && !hedged && resumed === undefined) return {};
   return {
     ...(waitedMs === undefined ? {} : { waitedMs: tenths(waitedMs) }),
     ...(hedged ? { hedged } : {}),

@@ -11,7 +11,7 @@ import {
 import { AllTargetsFailedError } from './all-targets-failed-error.ts';
 import { Attempt, type Settled } from './attempt.ts';
 import { CallLife } from './call-life.ts';
-import { limitsOf, limitsOfAttempt, totalOf } from './call-limits.ts';
+import { limitsOf, limitsOfAttempt, noLimits, totalOf } from './call-limits.ts';
 import { type AttemptNotes, CallRecord } from './call-record.ts';
 import { channels } from './channels.ts';
 import { leftOutWarnings, requestFor } from './dropped-features.ts';
@@ -129,26 +129,33 @@ export class Call {
   }
 
   async #answer(): Promise<ChatStream | undefined> {
-    let next = await this.#next();
-    while (next) {
-      const { lease, waitedMs } = next;
-      const first = this.#begin(lease);
-      const settled = await this.#settled(first, waitedMs);
-      if (settled.stream) return settled.stream;
-      next = this.#ends(settled.error) ? undefined : await this.#next();
+    while (true) {
+      const soon = this.#next();
+      // The first target is asked without a turn of the event loop between.
+      const next = soon instanceof Promise ? await soon : soon;
+      if (!next) return undefined;
+      const first = this.#begin(next.lease);
+      const notes = { waitedMs: next.waitedMs, resumed: this.#resumed };
+      const hedgeMs = this.#hedgeMs();
+      const { stream, error } =
+        hedgeMs === undefined
+          ? this.#book(await first.settled, notes)
+          : await this.#raced(first, hedgeMs, notes);
+      if (stream) return stream;
+      if (this.#ends(error)) return undefined;
     }
-    return undefined;
+  }
+
+  /** After how long a second attempt begins beside the one that was just begun; nothing if none does. */
+  #hedgeMs(): number | undefined {
+    const { hedge } = this.#policy;
+    if (!hedge || this.#resumed) return undefined;
+    return hedge.afterMs === 'p95' ? this.#plan.resolution.route.quantiles?.quantileMs(0.95) : hedge.afterMs;
   }
 
   /** How an attempt went, or the one that was begun beside it. What failed is booked; what lost is, too. */
-  async #settled(first: Attempt, waitedMs: number | undefined): Promise<Settled> {
-    const { hedge } = this.#policy;
-    const notes = { waitedMs, resumed: this.#resumed };
-    if (!hedge || this.#resumed) return this.#book(await first.settled, notes);
+  #raced(first: Attempt, afterMs: number, notes: AttemptNotes): Promise<Settled> {
     const { timers, hedgeBudget, origin } = this.#engine;
-    const { quantiles } = this.#plan.resolution.route;
-    const afterMs = hedge.afterMs === 'p95' ? quantiles?.quantileMs(0.95) : hedge.afterMs;
-    if (afterMs === undefined) return this.#book(await first.settled, notes);
     return race({
       first,
       afterMs,
@@ -174,16 +181,18 @@ export class Call {
     });
   }
 
-  async #next(): Promise<NextLease | undefined> {
+  #next(): NextLease | undefined | Promise<NextLease | undefined> {
     if (this.#life.error) throw this.#life.error;
     const { maxAttempts } = this.#policy;
     if (this.#made >= maxAttempts) {
       this.#stopped = `maxAttempts is ${maxAttempts}`;
       return undefined;
     }
-    // The first target is asked without a turn of the event loop between.
     const lease = this.#leases.nextNow();
-    if (lease) return { lease };
+    return lease ? { lease } : this.#waited();
+  }
+
+  async #waited(): Promise<NextLease | undefined> {
     const next = await this.#leases.next();
     this.#stopped = this.#leases.stopped;
     return next;
@@ -201,7 +210,7 @@ export class Call {
       life: this.#life,
       lease,
       request: requestFor(lease.target, this.#request, this.#plan.context.needs, this.#policy.capabilities),
-      options: { ...this.#options, timeout },
+      options: timeout === noLimits ? this.#options : { ...this.#options, timeout },
       // The last one has all that is left: then the deadline itself speaks.
       shareMs: shareMs < leftMs ? shareMs : Number.POSITIVE_INFINITY,
       route: this.route,
@@ -220,7 +229,6 @@ export class Call {
   #book(settled: Settled, notes: AttemptNotes): Settled {
     const { attempt, error } = settled;
     const { lease } = attempt;
-    const now = this.#engine.timers.now();
     if (!error) {
       this.#life.committed();
       this.#plan.resolution.route.quantiles?.observe(settled.durationMs);
@@ -228,6 +236,7 @@ export class Call {
       this.#record.served(settled, notes);
       return settled;
     }
+    const now = this.#engine.timers.now();
     if (error.code === 'aborted') {
       lease.abandon(now);
       throw this.#life.error ?? endedBy(lease, error);

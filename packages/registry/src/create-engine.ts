@@ -1,3 +1,4 @@
+import { noLimits } from './call-limits.ts';
 import { channels, type RegistryEvent } from './channels.ts';
 import type { Directory } from './directory.ts';
 import type { Engine } from './engine.ts';
@@ -61,7 +62,7 @@ export function createEngine(id: string, config: RegistryConfig, directory: () =
     timers,
     cooldowns,
     random: random.next,
-    timeouts: typeof timeout === 'number' ? { total: timeout } : (timeout ?? {}),
+    timeouts: typeof timeout === 'number' ? { total: timeout } : (timeout ?? noLimits),
     retryBudget: createRetryBudget(retry.budget),
     hedgeBudget: createRetryBudget({ ...defaultHedgeBudget, ...config.hedgeBudget }),
     backoff: retry,

@@ -1,4 +1,4 @@
-import { type CallOptions, ChatError, type ChatRequest, validateRequest } from '@sluice/core';
+import { type CallOptions, ChatError, validateRequest } from '@sluice/core';
 import { Call } from './call.ts';
 import { callChoices } from './call-choices.ts';
 import { limitsOf } from './call-limits.ts';
@@ -62,20 +62,6 @@ export function createRegistry(config: RegistryConfig): Registry {
       timers,
     });
 
-  const open = async (request: ChatRequest, options: CallOptions) => {
-    const { resume: wanted } = callChoices(request, id);
-    const nowMs = timers.now();
-    retryBudget.request(nowMs);
-    hedgeBudget.request(nowMs);
-    const resolution = resolve(request.model, directory, routes, 'recent');
-    const plan = planFor(resolution, request, { cooldowns, nowMs, random: random.next });
-    resolution.route.sequence += 1;
-    const resume = wanted ?? resolution.route.options.resume ?? false;
-    const call = new Call(engine, plan, request, options, resume !== false);
-    const stream = await call.open();
-    return resume === false ? stream : resumingStream(call, stream, request, resume);
-  };
-
   return {
     id,
     instance: engine.origin.instance,
@@ -100,7 +86,21 @@ export function createRegistry(config: RegistryConfig): Registry {
     async stream(request, options = {}) {
       throwIfClosed();
       validateRequest(request);
-      return open(request, options).catch(named);
+      try {
+        const { resume: wanted } = callChoices(request, id);
+        const nowMs = timers.now();
+        retryBudget.request(nowMs);
+        hedgeBudget.request(nowMs);
+        const resolution = resolve(request.model, directory, routes, 'recent');
+        const plan = planFor(resolution, request, { cooldowns, nowMs, random: random.next });
+        resolution.route.sequence += 1;
+        const resume = wanted ?? resolution.route.options.resume ?? false;
+        const call = new Call(engine, plan, request, options, resume !== false);
+        const stream = await call.open();
+        return resume === false ? stream : await resumingStream(call, stream, request, resume);
+      } catch (error) {
+        return named(error);
+      }
     },
     async listModels(options = {}) {
       return merged(await list(options).catch(named));

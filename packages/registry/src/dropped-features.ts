@@ -18,14 +18,19 @@ export function requestFor(
   needs: RequestNeeds,
   mode: CapabilityMode,
 ): ChatRequest {
-  const { model: _requested, ...rest } = request;
-  const seen: ChatRequest = target.model === undefined ? rest : { ...rest, model: target.model };
+  const seen = named(request, target.model);
   const without = leftOut(target, needs, mode);
   if (without.length === 0) return seen;
   const fields: ReadonlySet<string> = new Set(without.map((feature) => fieldOf[feature] as string));
   return Object.fromEntries(
     Object.entries(seen).filter(([name]) => !fields.has(name)),
   ) as unknown as ChatRequest;
+}
+
+function named(request: ChatRequest, model: string | undefined): ChatRequest {
+  if (model !== undefined) return { ...request, model };
+  const { model: _requested, ...rest } = request;
+  return rest;
 }
 
 /** One warning for each thing that the target is not asked for. */

@@ -49,7 +49,7 @@ export class LeaseSource {
   #otherKey: Target | undefined;
   /** Whether the attempt before was the target's failure: then asking the next one may be part of a storm. */
   #isExtra = false;
-  readonly #full: Target[];
+  readonly #full: Target[] = [];
   readonly #again: Again[] = [];
   /** Why nothing more was found, where that is news. */
   stopped: string | undefined;
@@ -59,7 +59,7 @@ export class LeaseSource {
     this.#life = life;
     this.#plan = plan;
     this.#context = plan.context;
-    this.#full = plan.refused.filter(({ filter }) => filter.name === 'saturated').map(({ target }) => target);
+    for (const { target, filter } of plan.refused) if (filter.name === 'saturated') this.#full.push(target);
   }
 
   /** Targets that were not asked yet. */
@@ -103,18 +103,26 @@ export class LeaseSource {
   nextNow(): Lease | undefined {
     const other = this.#otherKey;
     this.#otherKey = undefined;
-    const again = other && this.#take(other);
+    const again = other && this.#take(other, this.#engine.timers.now());
     return again ?? this.nextTarget();
   }
 
   /** The next target of the plan that can take the request now. */
   nextTarget(): Lease | undefined {
     const { targets } = this.#plan;
+    const nowMs = this.#engine.timers.now();
     while (this.#cursor < targets.length) {
       const target = targets[this.#cursor] as Target;
       this.#cursor += 1;
-      const lease = this.#affords(target) ? this.#take(target) : undefined;
-      if (lease) return this.#paid(lease);
+      // A target that fails often itself is asked only while the retry budget pays for it: or all would be asked by all.
+      const costs = this.#costs(target, nowMs);
+      if (costs && !this.#engine.retryBudget.has(nowMs)) {
+        this.stopped = budgetIsGone;
+        continue;
+      }
+      const lease = this.#take(target, nowMs);
+      if (lease && costs) this.#engine.retryBudget.take(nowMs);
+      if (lease) return lease;
     }
     return undefined;
   }
@@ -123,22 +131,7 @@ export class LeaseSource {
     return this.#isExtra && state.health.successRate(nowMs) < wellEnough;
   }
 
-  /** A target that fails often itself is asked only while the retry budget pays for it: or all would be asked by all. */
-  #affords(target: Target): boolean {
-    const nowMs = this.#engine.timers.now();
-    if (!this.#costs(target, nowMs) || this.#engine.retryBudget.has(nowMs)) return true;
-    this.stopped = budgetIsGone;
-    return false;
-  }
-
-  #paid(lease: Lease): Lease {
-    const nowMs = this.#engine.timers.now();
-    if (this.#costs(lease.target, nowMs)) this.#engine.retryBudget.take(nowMs);
-    return lease;
-  }
-
-  #take(target: Target): Lease | undefined {
-    const nowMs = this.#engine.timers.now();
+  #take(target: Target, nowMs: number): Lease | undefined {
     // What was planned a moment ago, in the same turn, need not be judged again.
     const judged = this.#fresh;
     this.#fresh = false;
@@ -208,7 +201,7 @@ export class LeaseSource {
     }
     await this.#life.sleep(Math.ceil(waitMs) + 1);
     this.#fresh = false;
-    const lease = this.#take(again.target);
+    const lease = this.#take(again.target, timers.now());
     // Others may have taken its slots meanwhile.
     return lease ? { lease, waitedMs: timers.now() - now } : this.#queued();
   }
