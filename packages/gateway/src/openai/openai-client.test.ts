@@ -100,6 +100,35 @@ test('a tool call arrives whole and streamed, and its answer goes back', async (
   expect(next.choices[0]?.message.content).toContain('sunny, 21 degrees');
 });
 
+test('a message that the client has parsed goes back as it is, as text and as a tool call', async () => {
+  await using gateway = await open();
+  const { completions } = client(gateway).chat;
+  const strict = tools.map((tool) => ({
+    ...tool,
+    function: { ...tool.function, strict: true },
+  }));
+  for (const content of ['hello', 'call weather in Bern']) {
+    const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content }];
+    for (const answer of [
+      await completions.parse({ model: 'main', messages, tools: strict }),
+      await completions.stream({ model: 'main', messages, tools: strict }).finalChatCompletion(),
+    ]) {
+      const message = answer.choices[0]?.message;
+      if (!message) throw new Error('no message');
+      expect(message).toHaveProperty('parsed');
+      const results = (message.tool_calls ?? []).map(
+        ({ id }): OpenAI.ChatCompletionMessageParam => ({ role: 'tool', tool_call_id: id, content: 'sunny' }),
+      );
+      const again: OpenAI.ChatCompletionMessageParam = { role: 'user', content: 'and now?' };
+      const next = await completions.create({
+        model: 'main',
+        messages: [...messages, message, ...results, again],
+      });
+      expect(next.choices[0]?.finish_reason).toBe('stop');
+    }
+  }
+});
+
 test('an answer held to a JSON schema fits it', async () => {
   await using gateway = await open();
   const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };

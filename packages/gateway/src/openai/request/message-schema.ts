@@ -9,12 +9,15 @@ const instruction = z.strictObject({ role: z.enum(['system', 'developer']), cont
 
 const user = z.strictObject({ role: z.literal('user'), content: userContent, name });
 
+/** What OpenAI's own client adds to a message that it has parsed. It says nothing that the text does not. */
+const derived = z.unknown().optional();
+
 const toolCall = z.strictObject({
   id: z.string().min(1),
   type: z.literal('function').optional(),
   // Clients that gather a stream send the index back.
   index: z.number().nullish(),
-  function: z.strictObject({ name: z.string().min(1), arguments: z.string() }),
+  function: z.strictObject({ name: z.string().min(1), arguments: z.string(), parsed_arguments: derived }),
 });
 
 /**
@@ -32,6 +35,7 @@ const assistant = z.strictObject({
   annotations: z.array(z.unknown()).nullish(),
   audio: z.null().optional(),
   function_call: z.null().optional(),
+  parsed: derived,
 });
 
 const tool = z.strictObject({
