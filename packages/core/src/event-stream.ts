@@ -25,6 +25,13 @@ const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
 let nextEvent: (stream: EventStream) => ChatEvent | undefined;
 let nextText: (stream: EventStream) => string | undefined;
 
+/** A reader's question, until it is answered. */
+interface Turn {
+  readonly take: (stream: EventStream) => unknown;
+  readonly resolve: (step: IteratorResult<never, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** A stream over a source of events. It keeps the rules that every provider must keep, so that none has to. */
 export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefined> {
   readonly provider: string;
@@ -41,6 +48,8 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
   #interrupt: ((error: ChatError) => void) | undefined;
   #lastTurn: Promise<unknown> | undefined;
   #turns = 0;
+  /** The turn that waits for the source: at most one, the others wait for it. */
+  #waiting: Turn | undefined;
   readonly #observers: StreamObserver[] = [];
   #release: Release | undefined;
   #outcome: StreamOutcome | undefined;
@@ -102,16 +111,27 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     return this.#turn(nextEvent);
   }
 
-  /** What is here at once, or the promise of it. */
+  /** What is here at once, or the promise of it. Readers that ask at the same time take turns. */
   #turn<Item>(take: (stream: EventStream) => Item | undefined): Promise<IteratorResult<Item, undefined>> {
     this.#read = true;
-    if (!this.#lastTurn) {
+    const before = this.#lastTurn;
+    if (!before) {
       const item = take(this);
       if (item !== undefined) return Promise.resolve({ done: false, value: item });
     }
-    const turn = this.#wait(this.#lastTurn, take);
-    this.#lastTurn = turn;
-    return turn;
+    this.#turns += 1;
+    const promise = new Promise<IteratorResult<Item, undefined>>((resolve, reject) => {
+      const turn: Turn = { take, resolve, reject };
+      if (!before) {
+        this.#answer(turn);
+        return;
+      }
+      const answer = (): void => this.#answer(turn);
+      before.then(answer, answer);
+    });
+    // It may be over already.
+    if (this.#turns > 0) this.#lastTurn = promise;
+    return promise;
   }
 
   /** Leaving the loop: closes the socket without a word, and waits for the clean-up. */
@@ -119,7 +139,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     if (this.#state === 'open') {
       this.#end('cancelled', { type: 'cancelled' });
       // Somebody may be waiting for an event that now never comes; the error only wakes them.
-      this.#interrupt?.(new ChatError('aborted', 'the stream was left'));
+      this.#wake(new ChatError('aborted', 'the stream was left'));
     }
     this.#failure = undefined;
     await this.#cleanup;
@@ -206,41 +226,87 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     return { type: 'text-delta', text };
   }
 
-  /** Waits for the next event, or text. Readers that ask at the same time take turns. */
-  async #wait<Item>(
-    before: Promise<unknown> | undefined,
-    take: (stream: EventStream) => Item | undefined,
-  ): Promise<IteratorResult<Item, undefined>> {
-    this.#turns += 1;
+  /**
+   * Answers a turn as soon as there is an item for it. Written with callbacks, for each promise and each closure of a wait is
+   * kept a thousand times by a thousand streams that wait: here it is the turn's own promise, and the one of `then`.
+   */
+  #answer(turn: Turn): void {
     try {
-      if (before) await before.catch(() => {});
       while (this.#state === 'open') {
         if (this.#head === this.#queue.length) {
           this.#queue.length = 0;
           this.#head = 0;
-          const pulled = this.#pull();
-          if (pulled) await pulled;
+          const waited = this.#ask(0);
+          if (waited) {
+            this.#waiting = turn;
+            waited.then(this.#onPulled, this.#onPullFailed);
+            return;
+          }
         }
-        const item = take(this);
-        if (item !== undefined) return { done: false, value: item };
+        const item = turn.take(this);
+        if (item !== undefined) {
+          this.#turnIsOver();
+          turn.resolve({ done: false, value: item as never });
+          return;
+        }
       }
     } catch (thrown) {
       this.#fail(thrown);
-    } finally {
-      this.#turns -= 1;
-      if (this.#turns === 0) this.#lastTurn = undefined;
     }
+    this.#conclude(turn);
+  }
+
+  readonly #onPulled = (more: boolean): void => {
+    const turn = this.#waiting;
+    // The stream has ended meanwhile, and the turn with it.
+    if (!turn) return;
+    this.#waiting = undefined;
+    try {
+      this.#pulled(more, 0);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.#answer(turn);
+  };
+
+  readonly #onPullFailed = (reason: unknown): void => {
+    const turn = this.#waiting;
+    if (!turn) return;
+    this.#waiting = undefined;
+    try {
+      this.#pullFailed(reason, 0);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.#answer(turn);
+  };
+
+  /** The answer of a stream that has ended: its failure, once, then nothing more. */
+  #conclude(turn: Turn): void {
+    this.#turnIsOver();
     const failure = this.#failure;
     this.#failure = undefined;
-    if (failure) throw failure;
-    await this.#cleanup;
-    return done;
+    if (failure) turn.reject(failure);
+    else if (this.#cleanup) void this.#cleanup.then(() => turn.resolve(done));
+    else turn.resolve(done);
+  }
+
+  #turnIsOver(): void {
+    this.#turns -= 1;
+    if (this.#turns === 0) this.#lastTurn = undefined;
+  }
+
+  /** The stream has ended: whoever waits is told. */
+  #wake(error: ChatError): void {
+    this.#interrupt?.(error);
+    const turn = this.#waiting;
+    this.#waiting = undefined;
+    if (turn) this.#conclude(turn);
   }
 
   /** Lets the source append events. Answers with a promise only where it has to be waited for: each one costs as much as a token. */
-  #pull(): Promise<void> | undefined {
+  #ask(before: number): Promise<boolean> | undefined {
     if (this.#deferred !== undefined) throw this.#deferred;
-    const before = this.#queue.length;
     let more: boolean | Promise<boolean>;
     try {
       more = (this.#source as ChatEventSource).pull(this.#queue);
@@ -248,21 +314,12 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
       this.#pullFailed(thrown, before);
       return undefined;
     }
-    if (typeof more === 'boolean') {
-      this.#pulled(more, before);
-      return undefined;
+    if (typeof more !== 'boolean') {
+      this.#scope.waiting();
+      return more;
     }
-    const waited = more;
-    this.#scope.waiting();
-    return new Promise((resolve, reject) => {
-      this.#interrupt = reject;
-      waited
-        .then(
-          (late) => this.#pulled(late, before),
-          (thrown: unknown) => this.#pullFailed(thrown, before),
-        )
-        .then(resolve, reject);
-    });
+    this.#pulled(more, before);
+    return undefined;
   }
 
   #pulled(more: boolean, before: number): void {
@@ -286,8 +343,14 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
         if (event.type === 'finish') throw emptyAnswer(this.provider, event);
       }
       if (seen > mostSilentEvents) throw endlessSilence(this.provider, mostSilentEvents);
-      const pulled = this.#pull();
-      if (pulled) await pulled;
+      const before = this.#queue.length;
+      const waited = this.#ask(before);
+      if (!waited) continue;
+      try {
+        this.#pulled(await this.#interruptible(waited), before);
+      } catch (thrown) {
+        this.#pullFailed(thrown, before);
+      }
     }
   }
 
@@ -318,7 +381,7 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     if (partial && error.partial === undefined) setPartial(error, partial);
     this.#failure = error;
     this.#end(error.code === 'aborted' ? 'cancelled' : 'failed', { type: 'failed', error });
-    this.#interrupt?.(error);
+    this.#wake(error);
     return error;
   }
 
