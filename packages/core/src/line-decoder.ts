@@ -42,9 +42,11 @@ export class LineDecoder {
       this.#keep(bytes);
       return;
     }
-    this.#skipLineFeed = bytes[end] === cr && end === bytes.length - 1;
-    this.#lines(this.#take(bytes.subarray(0, end + 1)));
-    this.#keep(bytes.subarray(end + 1));
+    // Most servers write whole lines. A part of the bytes is one more object for each token.
+    const whole = end === bytes.length - 1;
+    this.#skipLineFeed = whole && bytes[end] === cr;
+    this.#lines(this.#take(whole ? bytes : bytes.subarray(0, end + 1)));
+    if (!whole) this.#keep(bytes.subarray(end + 1));
   }
 
   /** Delivers a last line that has no end. */
@@ -60,7 +62,9 @@ export class LineDecoder {
 
   /** The unfinished line and these bytes, in one piece. */
   #take(bytes: Uint8Array): Buffer {
-    if (this.#rest.bytes === 0) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (this.#rest.bytes === 0) {
+      return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
     this.#rest.add(bytes);
     return this.#rest.take();
   }
@@ -103,9 +107,10 @@ export class LineDecoder {
 }
 
 function lastLineEnd(bytes: Uint8Array): number {
+  if (bytes[bytes.length - 1] === lf) return bytes.length - 1;
   const lastLf = bytes.lastIndexOf(lf);
   // A carriage return counts only behind the last line feed; there it is rare, so the search is short.
-  return Math.max(lastLf, lastLf === bytes.length - 1 ? -1 : bytes.lastIndexOf(cr));
+  return Math.max(lastLf, bytes.lastIndexOf(cr));
 }
 
 function firstLineEnd(bytes: Buffer, from: number): number {
