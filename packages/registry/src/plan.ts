@@ -81,7 +81,7 @@ export function planFor(
   const ranked = eligible.length === 0 ? [] : rank(resolution, eligible, context, inputs);
   return {
     resolution,
-    targets: ranked.map(({ target }) => target as Target),
+    targets: ranked.map(targetOf),
     refused,
     context,
     decision: decisionOf(resolution, ranked, eligible, refused, context),
@@ -106,13 +106,16 @@ function rank(
       inputChars: needs.inputChars,
     }),
   );
-  const places = new Map<unknown, Ranked>();
+  const seen = new Set<unknown>();
+  const places: Ranked[] = [];
   for (const place of ranked) {
-    if (places.size === longestList) break;
+    if (places.length === longestList) break;
     const target = place?.target;
-    if (!places.has(target) && targets.includes(target as Target)) places.set(target, place as Ranked);
+    if (seen.has(target) || !targets.includes(target as Target)) continue;
+    seen.add(target);
+    places.push(place as Ranked);
   }
-  return [...places.values()];
+  return places;
 }
 
 function ranking(strategy: string, rankAll: () => unknown): readonly (Ranked | null | undefined)[] {
@@ -167,50 +170,60 @@ function decisionOf(
       if (ranking.has(target)) continue;
       candidates.push(
         isFull
-          ? { ...candidate(target, furtherDown), verdict: 'eligible' }
-          : candidate(target, leftOutByStrategy),
+          ? candidate(target, 'eligible', furtherDown)
+          : candidate(target, 'refused', leftOutByStrategy.reason),
       );
     }
   }
   for (const { target, filter } of refused) {
     if (candidates.length >= longestList) break;
-    candidates.push(candidate(target, filter.describe(target, context)));
+    const { reason, availableInMs } = filter.describe(target, context);
+    const left = candidate(target, 'refused', reason);
+    candidates.push(
+      availableInMs === undefined || !Number.isFinite(availableInMs)
+        ? left
+        : { ...left, availableInMs: Math.ceil(availableInMs) },
+    );
   }
   return {
     requested,
     strategy: route.strategy,
     candidates,
-    plan: ranked.map(({ target }) => target.id),
+    plan: ranked.map(idOf),
     attempts: [],
   };
 }
 
-const furtherDown: Refusal = { code: 'no-target', reason: `not among the first ${mostPlaces}` };
+const targetOf = ({ target }: Ranked): Target => target as Target;
+const idOf = ({ target }: Ranked): string => target.id;
+
+const furtherDown = `not among the first ${mostPlaces}`;
 const leftOutByStrategy: Refusal = { code: 'no-target', reason: 'left out by the strategy' };
 
-function place({ target, score, terms = {}, reason }: Ranked): RouteCandidate {
-  const { model } = target as Target;
-  return {
-    target: target.id,
-    provider: target.provider,
-    ...(model === undefined ? {} : { model }),
-    verdict: 'eligible',
-    reason: typeof reason === 'string' ? bounded(reason, longestReason) : 'no reason given',
-    // JSON has no infinity.
-    ...(Number.isFinite(score) ? { score } : {}),
-    terms,
-  };
+// Written out, without a spread for each field that may be missing: every call makes these for all that it lists.
+
+function place({ target, score, terms = {}, reason: given }: Ranked): RouteCandidate {
+  const { id, provider, model } = target as Target;
+  const reason = typeof given === 'string' ? bounded(given, longestReason) : 'no reason given';
+  const verdict = 'eligible';
+  // JSON has no infinity.
+  if (!Number.isFinite(score)) {
+    return model === undefined
+      ? { target: id, provider, verdict, reason, terms }
+      : { target: id, provider, model, verdict, reason, terms };
+  }
+  return model === undefined
+    ? { target: id, provider, verdict, reason, score, terms }
+    : { target: id, provider, model, verdict, reason, score, terms };
 }
 
-function candidate(target: Target, { reason, availableInMs }: Refusal): RouteCandidate {
-  return {
-    target: target.id,
-    provider: target.provider,
-    ...(target.model === undefined ? {} : { model: target.model }),
-    verdict: 'refused',
-    reason: bounded(reason, longestReason),
-    ...(availableInMs === undefined || !Number.isFinite(availableInMs)
-      ? {}
-      : { availableInMs: Math.ceil(availableInMs) }),
-  };
+function candidate(
+  { id, provider, model }: Target,
+  verdict: RouteCandidate['verdict'],
+  given: string,
+): RouteCandidate {
+  const reason = bounded(given, longestReason);
+  return model === undefined
+    ? { target: id, provider, verdict, reason }
+    : { target: id, provider, model, verdict, reason };
 }

@@ -96,6 +96,11 @@ class Health implements TargetHealth {
   #peakMs = 0;
   #tokens = 0;
   #streamedMs = 0;
+  // A plan reads several figures of many targets at one moment; an exponential costs as much as the rest of a reading.
+  #keptForMs = 0;
+  #keptShare = 1;
+  #fadedForMs = 0;
+  #fadedShare = 1;
 
   constructor(tuning: HealthTuning) {
     this.#tuning = tuning;
@@ -170,7 +175,12 @@ class Health implements TargetHealth {
 
   #kept(nowMs: number): number {
     const elapsedMs = nowMs - this.#atMs;
-    return elapsedMs > 0 ? Math.exp((-Math.LN2 / this.#tuning.halfLifeMs) * elapsedMs) : 1;
+    if (!(elapsedMs > 0)) return 1;
+    if (elapsedMs !== this.#keptForMs) {
+      this.#keptForMs = elapsedMs;
+      this.#keptShare = Math.exp((-Math.LN2 / this.#tuning.halfLifeMs) * elapsedMs);
+    }
+    return this.#keptShare;
   }
 
   #estimateMs(nowMs: number): number {
@@ -181,7 +191,11 @@ class Health implements TargetHealth {
   }
 
   #fade(elapsedMs: number): number {
-    return Math.exp(-elapsedMs / this.#tuning.peakDecayMs);
+    if (elapsedMs !== this.#fadedForMs) {
+      this.#fadedForMs = elapsedMs;
+      this.#fadedShare = Math.exp(-elapsedMs / this.#tuning.peakDecayMs);
+    }
+    return this.#fadedShare;
   }
 
   #liftTo(leastMs: number): void {

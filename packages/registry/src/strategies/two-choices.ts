@@ -34,7 +34,13 @@ export function byTwoChoices(
     const winner = firstWins ? one : two;
     const loser = second === first ? undefined : firstWins ? two : one;
     pool.take(firstWins ? first : second);
-    ranked.push({ target: winner, ...(firstWins ? scoreOne : scoreTwo), reason: reason(winner, loser) });
+    const scored = firstWins ? scoreOne : scoreTwo;
+    ranked.push({
+      target: winner,
+      score: scored.score,
+      terms: scored.terms,
+      reason: reason(winner, loser),
+    });
   }
   return ranked;
 }
