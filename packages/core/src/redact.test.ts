@@ -9,10 +9,13 @@ describe('redact: credentials', () => {
     ['Incorrect API key provided: sk-proj-abcdefghijkl.', 'Incorrect API key provided: [redacted].'],
     ['key gsk_1234567890 and hf_abcdefgh', 'key [redacted] and [redacted]'],
     ['token eyJhbGciOiJIUzI1.eyJzdWIiOiIx.c2lnbmF0dXJl!', 'token [redacted]!'],
-    ['{"api_key":"abcd1234","a":1}', '{"api_key":[redacted],"a":1}'],
+    ['{"api_key":"abcd1234","a":1}', '{"api_key":"[redacted]","a":1}'],
     ['api-key=abcd1234&b=2', 'api-key=[redacted]&b=2'],
     ['password: hunter22', 'password: [redacted]'],
-    ["secret = 'abcd1234'", 'secret = [redacted]'],
+    ["secret = 'abcd1234'", "secret = '[redacted]'"],
+    ['{"refresh_token":"abcd1234"}', '{"refresh_token":"[redacted]"}'],
+    [String.raw`{"text":"say \"password: hunter22\""}`, String.raw`{"text":"say \"password: [redacted]\""}`],
+    [String.raw`{"text":"password: hun\\ter22\nand"}`, String.raw`{"text":"password: [redacted]\nand"}`],
   ])('%s', (text, safe) => {
     expect(redact(text)).toBe(safe);
   });

@@ -12,7 +12,8 @@ const credentialShapes: readonly RegExp[] = [
   /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s+(?=[\w.~+/=-]*?(?:[\dA-Z_~+/=-]|\.\w))[\w.~+/=-]{6,}/g,
   /\b(?:sk|pk|rk|gsk|hf|xai|AIza)[-_][\w-]{6,}/g,
   /\beyJ[\w-]{8,1024}\.[\w-]+\.?[\w-]*/g,
-  /(["']?(?:api[-_]?key|access[-_]?token|secret|password|cookie|authorization)["']?\s*[:=]\s*)(["']?)[^\s"',;&}]{4,}\2/gi,
+  // In JSON a value ends before an escaped quote or line end, or what is left would be no JSON.
+  /(["']?(?:api[-_]?key|(?:access|refresh)[-_]?token|secret|password|cookie|authorization)["']?\s*[:=]\s*)(["']?)(?:[^\s"',;&}\\]|\\[^"'nrt\s]){4,}\2/gi,
 ];
 
 /** What must not be seen: credentials that the call used, and the caller's own words. */
@@ -33,8 +34,9 @@ export function redact(text: string, secrets: Secrets = {}): string {
     if (value.length >= 4) out = out.split(value).join(redacted);
   }
   for (const shape of credentialShapes) {
-    out = out.replace(shape, (_whole, label: unknown) =>
-      typeof label === 'string' ? `${label}${redacted}` : redacted,
+    // Quotes stay, so that JSON stays JSON.
+    out = out.replace(shape, (_whole, label: unknown, quote: unknown) =>
+      typeof label === 'string' ? `${label}${quote}${redacted}${quote}` : redacted,
     );
   }
   for (const prompt of longestFirst(secrets.prompts)) {
