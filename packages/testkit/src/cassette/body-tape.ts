@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { cleanPieces, joined, type Piece } from './clean-pieces.ts';
-import type { Redaction } from './redact-exchange.ts';
+import type { BodySource, Redaction } from './redact-exchange.ts';
 
 /** How much of an answer is kept before a part of it is written, in bytes: a secret is only found in what is there. */
 const mostKeptBytes = 8 * 1024 * 1024;
@@ -11,14 +11,14 @@ const overlapBytes = 64 * 1024;
 /** What came of one answer and was not written yet. Memory is bounded: a long answer is written in parts. */
 export class BodyTape {
   readonly #redaction: Redaction;
-  readonly #isRefusal: boolean;
+  readonly #from: BodySource;
   readonly #write: (piece: Piece) => void;
   #pieces: Piece[] = [];
   #bytes = 0;
 
   constructor(redaction: Redaction, status: number, write: (piece: Piece) => void) {
     this.#redaction = redaction;
-    this.#isRefusal = status >= 400;
+    this.#from = status >= 400 ? 'refusal' : 'answer';
     this.#write = write;
   }
 
@@ -35,13 +35,14 @@ export class BodyTape {
 
   #flush(count: number): void {
     const pieces = this.#pieces.splice(0, count);
-    const masked = this.#redaction.masked(joined(pieces), this.#isRefusal ? 'refusal' : 'answer');
+    const masked = this.#redaction.masked(joined(pieces), this.#from);
     let at = 0;
     const spoken = pieces.map(({ atMs, latin1 }) => {
       at += latin1.length;
       return { atMs, latin1: masked.slice(at - latin1.length, at) };
     });
-    for (const piece of cleanPieces(spoken, this.#redaction.bytes)) this.#write(piece);
+    const clean = (latin1: string): string => this.#redaction.bytes(latin1, this.#from);
+    for (const piece of cleanPieces(spoken, clean)) this.#write(piece);
     this.#bytes = this.#pieces.reduce((sum, { latin1 }) => sum + latin1.length, 0);
   }
 

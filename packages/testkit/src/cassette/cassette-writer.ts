@@ -1,5 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, fchmodSync, fstatSync, type WriteStream } from 'node:fs';
 import { ChatError } from '@sluice/core';
 import type { CassetteBytes, CassetteHeader, CassetteLine } from './cassette-format.ts';
 
@@ -17,8 +17,11 @@ const ownerOnly = 0o600;
 export async function createCassetteWriter(path: string, replace: boolean): Promise<CassetteWriter> {
   const stream = createWriteStream(path, { flags: replace ? 'w' : 'wx', mode: ownerOnly });
   try {
-    await opened(stream);
+    const descriptor = await opened(stream);
+    // A file that was there has the rights that it had. What is no file (/dev/stdout) keeps them.
+    if (replace && fstatSync(descriptor).isFile()) fchmodSync(descriptor, ownerOnly);
   } catch (error) {
+    stream.destroy();
     throw cannotWrite(path, error);
   }
   let failure: unknown;
@@ -47,11 +50,11 @@ export function asCassetteBytes(bytes: Uint8Array): CassetteBytes {
   return isUtf8(buffer) ? { text: buffer.toString('utf8') } : { base64: buffer.toString('base64') };
 }
 
-function opened(stream: WriteStream): Promise<void> {
+function opened(stream: WriteStream): Promise<number> {
   return new Promise((resolve, reject) => {
-    stream.once('open', () => {
+    stream.once('open', (descriptor: number) => {
       stream.off('error', reject);
-      resolve();
+      resolve(descriptor);
     });
     stream.once('error', reject);
   });

@@ -39,8 +39,11 @@ const bareWords: ReadonlySet<string> = new Set([
 
 const identifier = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{24,64})$/i;
 
-/** A string of JSON with what follows it, or a word outside of one. An open string is one that the end has cut. */
-const tokens = /"((?:[^"\\\n]|\\.)*)("?)(\s*:)?|[A-Za-z\x80-\xff][A-Za-z0-9_\x80-\xff]*/g;
+/** A string of JSON with what follows it, or a word outside of one, or a bracket. An open string is one that the end has cut. */
+const tokens = /"((?:[^"\\\n]|\\.)*)("?)(\s*:)?|[A-Za-z\x80-\xff][A-Za-z0-9_\x80-\xff]*|[{}[\]]/g;
+
+/** Deeper than any protocol is. Below that, everything is taken for speech. */
+const deepest = 64;
 
 /**
  * Replaces what people and models say by placeholders, and keeps what a protocol needs: names, ids, types, roles, numbers,
@@ -49,21 +52,36 @@ const tokens = /"((?:[^"\\\n]|\\.)*)("?)(\s*:)?|[A-Za-z\x80-\xff][A-Za-z0-9_\x80
  */
 export function maskWords(latin1: string, onSaid: (said: string) => void = () => {}): string {
   let key = '';
+  /** The names under which the objects and lists stand that are open. */
+  const outer: string[] = [];
   return latin1.replace(
     tokens,
     (whole, said: string | undefined, closing = '', colon: string | undefined) => {
+      if (whole === '{' || whole === '[') {
+        if (outer.length < deepest) outer.push(key);
+        return whole;
+      }
+      if (whole === '}' || whole === ']') {
+        key = outer.pop() ?? '';
+        return whole;
+      }
       if (said === undefined) return bareWords.has(whole) ? whole : placeholder(whole);
       if (colon !== undefined) {
         key = said;
         return whole;
       }
-      const kept =
-        structuralKeys.has(key) || identifier.test(said) || (!textKeys.has(key) && protocolWords.has(said));
-      if (kept) return whole;
+      if (isOfTheProtocol(key, said)) return whole;
       onSaid(unescaped(said));
       return `"${placeholder(said)}${closing}`;
     },
   );
+}
+
+function isOfTheProtocol(key: string, said: string): boolean {
+  // Names of models may have blanks in them, other words of a protocol have none: what has is somebody's.
+  if (structuralKeys.has(key)) return key === 'model' || !/\s/.test(said);
+  if (identifier.test(said)) return key === 'data' || !textKeys.has(key);
+  return !textKeys.has(key) && protocolWords.has(said);
 }
 
 function unescaped(json: string): string {
@@ -75,7 +93,7 @@ function unescaped(json: string): string {
 }
 
 /** White space and its escapes stay, so that the shape of a text can be seen. */
-function placeholder(text: string): string {
+export function placeholder(text: string): string {
   return text.replace(/\\[nrt]|\\u[0-9a-fA-F]{4}|\\.|[^\s\\]/g, (part) =>
     /^\\[nrt]$/.test(part) ? part : 'x'.repeat(part.length),
   );

@@ -77,6 +77,21 @@ describe('a recording', () => {
     expect((await linesOf(file)).at(-2)).toMatchObject({ type: 'end', ...expected });
   });
 
+  it('that cannot begin leaves neither a file nor the place taken', async () => {
+    const file = folder.file();
+    const about: { [name: string]: unknown } = {};
+    about.self = about;
+    await expect(record(file, { about })).rejects.toThrow(TypeError);
+    await (await record(file)).close();
+  });
+
+  it('in the place of a file that others could read is readable by its owner alone', async () => {
+    const file = folder.file();
+    await writeFile(file, 'old', { mode: 0o644 });
+    await (await record(file, { replace: true })).close();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
   it('is readable by its owner alone', async () => {
     const file = folder.file();
     await (await record(file)).close();

@@ -11,7 +11,7 @@ import {
   type ExchangeEnd,
 } from './cassette-format.ts';
 import { asCassetteBytes, type CassetteWriter, createCassetteWriter } from './cassette-writer.ts';
-import { createRedaction, type Redaction } from './redact-exchange.ts';
+import { createRedaction, type Redaction, redacted } from './redact-exchange.ts';
 
 /** Options of `record`. */
 export interface RecordOptions {
@@ -65,6 +65,7 @@ export interface Recording extends AsyncDisposable {
  */
 export async function record(path: string, options: RecordOptions = {}): Promise<Recording> {
   const redaction = createRedaction(options.secrets, options.redactPrompts);
+  const header = headerOf(options, redaction);
   // First the place, then the file: a second recording must not leave an empty one.
   const gate: { intercept: Tape['intercept'] | undefined } = { intercept: undefined };
   const stop = interceptHttp((hop, scope, next) =>
@@ -77,7 +78,7 @@ export async function record(path: string, options: RecordOptions = {}): Promise
     stop();
     throw error;
   }
-  writer.write(headerOf(options, redaction));
+  writer.write(header);
   const tape = new Tape(writer, redaction);
   gate.intercept = tape.intercept;
   let closing: Promise<void> | undefined;
@@ -165,7 +166,7 @@ class Tape {
       failed(error);
       throw error;
     });
-    this.#redaction.learn({ 'set-cookie': answer.headers['set-cookie'] });
+    this.#redaction.learn(answer.headers);
     this.#writer.write({
       type: 'head',
       exchange,
@@ -231,7 +232,7 @@ class Tape {
   }
 
   #request(exchange: number, { method, url, headers, body }: HttpHop): void {
-    this.#redaction.learn(headers);
+    this.#redaction.learn(headers, url);
     this.#writer.write({
       type: 'request',
       exchange,
@@ -255,7 +256,7 @@ class Tape {
 /** The body of a request without its secrets. */
 export function cleanBody(body: string | Uint8Array, redaction: Redaction): Buffer {
   const latin1 = Buffer.from(body as string).toString('latin1');
-  return Buffer.from(redaction.bytes(redaction.masked(latin1, 'request')), 'latin1');
+  return Buffer.from(redaction.bytes(redaction.masked(latin1, 'request'), 'request'), 'latin1');
 }
 
 /**
@@ -304,12 +305,17 @@ function ownPackages(): { readonly [name: string]: string } {
 /** An address with a query, which may hold a credential by its name alone. */
 const address = /^https?:\/\/\S*\?/;
 
-/** Plain JSON without credentials in its texts and, where that is wanted, under the names of secrets. */
+/** Plain JSON without credentials in its texts and, where that is wanted, without anything under the names of secrets. */
 function withoutSecrets(value: unknown, redaction: Redaction, byName = false): unknown {
   const json = JSON.stringify(value, (name, each: unknown) => {
-    if (typeof each !== 'string') return each;
-    if (address.test(each)) return redaction.url(each);
-    return byName ? (redaction.headers({ [name]: each })[name.toLowerCase()] ?? '') : redaction.text(each);
+    const isText = typeof each === 'string';
+    if (byName && (isText || isFilled(each)) && redaction.isSecret(name)) return redacted;
+    if (!isText) return each;
+    return address.test(each) ? redaction.url(each) : redaction.text(each);
   });
   return json === undefined ? null : (JSON.parse(json) as unknown);
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }

@@ -71,7 +71,7 @@ export async function replay(path: string, options: ReplayOptions = {}): Promise
   const clock = new CassetteClock();
   const pace = timing === 'recorded' ? recordedPace(options.time) : pressingPace(clock);
   const stop = interceptHttp(async ({ method, url, headers, body }, scope) => {
-    redaction.learn(headers);
+    redaction.learn(headers, url);
     const exchange = finder.find({
       method,
       url: redaction.url(url),
