@@ -3,6 +3,9 @@ import type { RequestRecord } from '../chat/request-record.ts';
 /** The most attempts that a line tells. */
 const mostAttempts = 8;
 
+/** The most warnings: their fields have the names that the caller gave them. */
+const mostWarnings = 16;
+
 /** What the log says of a request, once, when it is over: how it ended in truth, not how it was meant to. No prompt, no key, no address. */
 export function accessLine(
   record: RequestRecord,
@@ -36,7 +39,7 @@ export function accessLine(
     ...(usage?.outputTokens === undefined ? {} : { outputTokens: usage.outputTokens }),
     ...(warnings.length === 0
       ? {}
-      : { warnings: warnings.map(({ code: what, feature }) => feature ?? what) }),
+      : { warnings: warnings.slice(0, mostWarnings).map(({ code: what, feature }) => feature ?? what) }),
     bytesWritten,
   };
 }

@@ -93,6 +93,16 @@ test('the access line says how it went: key, target, attempts, tokens, times; ne
   expect(metrics).toContain('sluice_requests_in_flight 1');
 });
 
+test('a request with a hundred fields that nobody knows makes no long line', async () => {
+  await using gateway = await startTestGateway({ server: { unsupportedParameters: 'warn' } });
+  const odd = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`${'x'.repeat(60)}${index}`, 1]));
+  const response = await gateway.post({ ...hello, ...odd });
+  expect(response.status).toBe(200);
+  const line = await gateway.lineOf(response.headers.get('x-request-id'));
+  expect(line).toHaveProperty('warnings.15');
+  expect(JSON.stringify(line).length).toBeLessThan(2_000);
+});
+
 test('requests for anything make no new labels', async () => {
   await using gateway = await startTestGateway();
   for (const path of ['/a', '/b?x=1', '/v1/models/x', '/v1/models/y']) await fetch(`${gateway.url}${path}`);
