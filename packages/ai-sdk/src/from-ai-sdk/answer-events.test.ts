@@ -49,6 +49,7 @@ test('every part that an answer has a place for becomes an event', () => {
       { type: 'tool-input-delta', id: 'b', delta: '{}' },
       { type: 'tool-input-delta', id: 'a', delta: '{}' },
       { type: 'tool-call', toolCallId: 'a', toolName: 'one', input: '{}' },
+      { type: 'tool-call', toolCallId: 'b', toolName: 'two', input: '{}' },
       { type: 'finish', finishReason: { unified: 'tool-calls', raw: 'tools' }, usage },
     ),
   ).toEqual([
@@ -72,6 +73,7 @@ test('every part that an answer has a place for becomes an event', () => {
     { type: 'tool-call-delta', index: 1, argumentsDelta: '{}' },
     { type: 'tool-call-delta', index: 0, argumentsDelta: '{}' },
     { type: 'tool-call', id: 'a', name: 'one', arguments: '{}' },
+    { type: 'tool-call', id: 'b', name: 'two', arguments: '{}' },
     {
       type: 'finish',
       reason: 'tool-calls',
@@ -141,4 +143,54 @@ test('a whole answer gives the same events', () => {
     'tool-call',
     'finish',
   ]);
+});
+
+const said = { type: 'text-delta', id: '0', delta: 'so' } as const;
+const begun = { type: 'tool-input-start', id: 'a', toolName: 'one' } as const;
+const toolCalls = { type: 'finish', finishReason: { unified: 'tool-calls', raw: 'tools' }, usage } as const;
+
+test.each([
+  ['a part that is none', null],
+  ['text that is none', { type: 'text-delta', id: '0' }],
+  ['arguments that are no text', { type: 'tool-call', toolCallId: 'a', toolName: 'one', input: { a: 1 } }],
+  ['an end without a reason', { type: 'finish', usage }],
+])('%s is the fault of the model, not ours: a registry goes on to the next target', (_, part) => {
+  const code = 'invalid-response';
+  expect(() => eventsOf(part as never)).toThrow(expect.objectContaining({ code, sent: 'yes' }));
+});
+
+test('a whole answer that is none is the fault of the model', () => {
+  const events = createAnswerEvents(call);
+  expect(() => events.whole(undefined as never, [])).toThrow(
+    expect.objectContaining({ code: 'invalid-response' }),
+  );
+});
+
+test('counts and warnings that a model leaves out cost no answer', () => {
+  const parts = [{ type: 'stream-start' }, said, { type: 'finish', finishReason: stop }];
+  expect(eventsOf(...(parts as never[]))).toEqual([
+    { type: 'text-delta', text: 'so' },
+    { type: 'finish', reason: 'stop', rawReason: 'end' },
+  ]);
+  const into: ChatEvent[] = [];
+  const whole = { content: [{ type: 'text', text: 'so' }], finishReason: stop };
+  createAnswerEvents(call).whole(whole as never, into);
+  expect(into.at(-1)).toEqual({ type: 'finish', reason: 'stop', rawReason: 'end' });
+});
+
+test('a call that was announced and never came is no good end; one that was cut at a limit is', () => {
+  expect(() => eventsOf(begun, toolCalls)).toThrow(expect.objectContaining({ code: 'invalid-response' }));
+  const cut = { unified: 'length', raw: 'length' } as const;
+  expect(eventsOf(begun, { type: 'finish', finishReason: cut, usage }).at(-1)).toMatchObject({
+    reason: 'length',
+  });
+});
+
+test('input that begins again under its name does not flow into that of the next call', () => {
+  const delta = (id: string) => ({ type: 'tool-input-delta', id, delta: id }) as const;
+  const events = eventsOf(begun, begun, delta('a'), { ...begun, id: 'b' }, delta('b'));
+  const indexes = events.flatMap((event) =>
+    event.type === 'tool-call-delta' && event.argumentsDelta !== '' ? [event.index] : [],
+  );
+  expect(new Set(indexes).size).toBe(2);
 });

@@ -237,6 +237,53 @@ describe('a model of the AI SDK as a provider', () => {
     expect(signal?.aborted).toBe(true);
   });
 
+  it('a model that looks its addresses up for ever does not outlive an abort, and a look-up that fails is its failure', async () => {
+    const { sandbox, provider } = await start();
+    const unused = () => Promise.reject(new Error('not asked for'));
+    const slow = (lookUp: () => LanguageModelV4['supportedUrls']): LanguageModelV4 => ({
+      specificationVersion: 'v4',
+      provider: 'slow.chat',
+      modelId: 'm',
+      get supportedUrls() {
+        return lookUp();
+      },
+      doGenerate: unused,
+      doStream: unused,
+    });
+    const never = fromLanguageModel(slow(() => new Promise(() => {})));
+    const controller = new AbortController();
+    const waiting = never.stream(hello, { signal: controller.signal });
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+    await expect(never.stream(hello, { timeout: 20 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    const failing = fromLanguageModel(slow(() => Promise.reject(new Error('no such host'))));
+    const registry = createRegistry({
+      providers: [failing, provider('vllm')],
+      routes: { all: { targets: ['slow', 'vllm'], strategy: 'ordered' } },
+      retry: { baseMs: 1, maxMs: 2 },
+    });
+    const { route } = await complete(registry, { ...hello, model: 'all' });
+    expect(route?.target).toBe('vllm');
+    expect(sandbox.requests).toHaveLength(1);
+    await registry.close();
+  });
+
+  it('what a model throws before it has promised anything is its failure, too, and repeats no prompt', async () => {
+    const model = {
+      ...older(),
+      specificationVersion: 'v4',
+      doGenerate() {
+        throw new Error(`cannot answer ${hello.messages[0]?.content}`);
+      },
+    } as unknown as LanguageModelV4;
+    const failure = await complete(fromLanguageModel(model), hello, { stream: false }).catch(
+      (error) => error,
+    );
+    expect(failure).toMatchObject({ code: 'server-error' });
+    expect(failure.cause).toBeUndefined();
+    expect(String(failure)).not.toContain('who keeps it');
+  });
+
   it('has no proxy for one call, and no call after it was closed', async () => {
     const { sandbox, provider } = await start();
     const model = provider();

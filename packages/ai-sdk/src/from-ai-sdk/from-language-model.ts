@@ -18,7 +18,9 @@ import { headerCredentials } from '@sluice/core/http';
 import { asV4 } from './as-v4.ts';
 import { callOptionsOf } from './call-options.ts';
 import { modelCapabilities, olderParameters } from './model-capabilities.ts';
+import { type FailedCall, modelError } from './model-error.ts';
 import { streamedSource, wholeSource } from './model-source.ts';
+import type { SupportedUrls } from './prompt.ts';
 
 /** Options of `fromLanguageModel`. */
 export interface FromLanguageModelOptions {
@@ -97,14 +99,6 @@ export function fromLanguageModel(
       const scope = new CallScope(call, options.timeout);
       open.add(scope);
       try {
-        const { options: callOptions, warnings } = callOptionsOf(request, call, {
-          id,
-          providerOptionsName: options.providerOptionsName ?? ownName,
-          urls: await asked.supportedUrls,
-          signal: abort.signal,
-          stopsLocally: negotiated.localStops.length > 0,
-          carried,
-        });
         const failed = {
           provider: id,
           model: modelId,
@@ -116,6 +110,14 @@ export function fromLanguageModel(
             return Date.now();
           },
         };
+        const { options: callOptions, warnings } = callOptionsOf(request, call, {
+          id,
+          providerOptionsName: options.providerOptionsName ?? ownName,
+          urls: await urlsOf(asked, scope, failed),
+          signal: abort.signal,
+          stopsLocally: negotiated.localStops.length > 0,
+          carried,
+        });
         scope.onCancel(() => abort.abort());
         const source = call.stream === false ? wholeSource : streamedSource;
         return await openChatStream({
@@ -147,6 +149,23 @@ export function fromLanguageModel(
       open.clear();
     },
   };
+}
+
+/** The addresses that the model takes. It may have to look them up: that fails like a call, and lasts no longer than the call. */
+async function urlsOf(
+  model: LanguageModelV4,
+  scope: CallScope,
+  failed: Omit<FailedCall, 'answered'>,
+): Promise<SupportedUrls> {
+  const cancelled = Promise.withResolvers<never>();
+  const takeBack = scope.onCancel(cancelled.reject);
+  try {
+    return await Promise.race([model.supportedUrls, cancelled.promise]);
+  } catch (thrown) {
+    throw modelError(thrown, { ...failed, answered: false });
+  } finally {
+    takeBack();
+  }
 }
 
 /** An id of ours from a name of theirs. */

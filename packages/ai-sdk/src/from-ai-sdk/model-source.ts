@@ -1,6 +1,7 @@
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
 import { type ChatEventSource, errorFromPage } from '@sluice/core';
@@ -58,9 +59,12 @@ export async function wholeSource(
   abort: Abort,
 ): Promise<ChatEventSource> {
   const events: AnswerEvents = createAnswerEvents(call);
-  const result = await Promise.resolve(model.doGenerate(options)).catch((thrown: unknown) => {
+  let result: LanguageModelV4GenerateResult;
+  try {
+    result = await model.doGenerate(options);
+  } catch (thrown) {
     throw modelError(thrown, { ...call, answered: false });
-  });
+  }
   let given = false;
   return {
     pull(into) {
