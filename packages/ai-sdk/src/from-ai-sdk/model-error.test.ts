@@ -7,6 +7,7 @@ import {
   NoSuchModelError,
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
+import { ChatError } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { type FailedCall, modelError } from './model-error.ts';
 
@@ -74,4 +75,9 @@ test('Retry-After and the body are kept, without key and prompt', () => {
   const error = modelError(http({ statusCode: 429, responseBody, responseHeaders: headers }), call);
   expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: 7_000, status: 429 });
   expect(inspect(error, { depth: 8 })).not.toMatch(/key-of-the-lock|secret plan/);
+});
+
+test('what a Sluice model behind a middleware of the AI SDK failed with is that, and not a guess', () => {
+  const told = new ChatError('truncated', 'cut', { provider: 'inner', sent: 'yes' });
+  expect(modelError(http({ cause: told }), call)).toBe(told);
 });

@@ -67,6 +67,8 @@ const transport: { readonly [code: string]: { readonly code: ChatErrorCode; read
  */
 export function modelError(thrown: unknown, call: FailedCall): ChatError {
   if (ChatError.is(thrown)) return thrown;
+  // A model of `createSluice`, wrapped by middleware or not: what it knew is not guessed again.
+  if (APICallError.isInstance(thrown) && ChatError.is(thrown.cause)) return thrown.cause;
   const broken = transportError(thrown, call);
   if (broken) return broken;
   if (APICallError.isInstance(thrown)) return httpError(thrown, call);
