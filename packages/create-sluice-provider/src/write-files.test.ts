@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -29,6 +38,37 @@ test('when one file cannot be written, none is left, and what was there stays', 
   ]);
   expect(() => writeFiles(join(folder, 'new'), impossible)).toThrow();
   expect(existsSync(join(folder, 'new'))).toBe(false);
+});
+
+test('when one file cannot be written, those that were overwritten are as before', () => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, 'README.md'), 'mine');
+  mkdirSync(join(folder, 'z'));
+  const files = new Map([
+    ['README.md', 'new'],
+    ['z', 'a folder is in its place'],
+  ]);
+  expect(() => writeFiles(folder, files)).toThrow(/EISDIR/);
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('mine');
+});
+
+test.each(['file', 'src/file'])('a link in the way of %s is not followed out of the folder', (path) => {
+  const outside = emptyFolder();
+  writeFileSync(join(outside, 'file'), 'of somebody else');
+  const folder = emptyFolder();
+  const [first = ''] = path.split('/');
+  symlinkSync(path === 'file' ? join(outside, 'file') : outside, join(folder, first));
+  expect(() => writeFiles(folder, new Map([[path, 'new']]))).toThrow(/is a link/);
+  expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('of somebody else');
+  expect(readdirSync(folder)).toEqual([first]);
+});
+
+test('a folder that is a link itself is one', () => {
+  const folder = emptyFolder();
+  mkdirSync(join(folder, 'real'));
+  symlinkSync(join(folder, 'real'), join(folder, 'link'));
+  writeFiles(join(folder, 'link'), new Map([['a', 'a']]));
+  expect(readdirSync(join(folder, 'real'))).toEqual(['a']);
 });
 
 test('a Ctrl-C while it writes leaves all files, not half of them', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Files } from './render-package.ts';
 
@@ -14,11 +14,11 @@ export function contentsOf(folder: string): readonly string[] {
 }
 
 /**
- * Writes all files or none: in one go, which no signal interrupts, and what was made is removed where one of them cannot be
- * written. A file that is already there is overwritten.
+ * Writes all files or none: in one go, which no signal interrupts, and where one of them cannot be written, what was made is removed
+ * and what was overwritten is put back. Links are not followed: what they lead to is outside of the folder.
  */
 export function writeFiles(folder: string, files: Files): void {
-  const made: string[] = [];
+  const undo: (() => void)[] = [];
   const wait = (): void => {};
   // With a listener a signal waits for the end of this function; without one it would end the process within.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, wait);
@@ -26,14 +26,26 @@ export function writeFiles(folder: string, files: Files): void {
     for (const [path, text] of files) {
       const file = join(folder, path);
       const firstMade = mkdirSync(dirname(file), { recursive: true });
-      if (firstMade !== undefined) made.push(firstMade);
-      if (!existsSync(file)) made.push(file);
+      if (firstMade !== undefined) undo.push(() => rmSync(firstMade, { recursive: true, force: true }));
+      refuseLinks(folder, path);
+      const before = existsSync(file) ? readFileSync(file) : undefined;
+      undo.push(() => (before === undefined ? rmSync(file, { force: true }) : writeFileSync(file, before)));
       writeFileSync(file, text);
     }
   } catch (error) {
-    for (const path of made.reverse()) rmSync(path, { recursive: true, force: true });
+    for (const step of undo.reverse()) step();
     throw error;
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, wait);
+  }
+}
+
+/** The folder itself may be a link; what is in it may not. */
+function refuseLinks(folder: string, path: string): void {
+  let below = folder;
+  for (const part of path.split('/')) {
+    below = join(below, part);
+    if (!lstatSync(below, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
+    throw new Error(`${below} is a link, and what it leads to is not overwritten: remove it first`);
   }
 }
