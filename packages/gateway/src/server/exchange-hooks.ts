@@ -91,19 +91,23 @@ function begin(request: FastifyRequest, reply: FastifyReply, control: InnerContr
   request.sluice = exchange;
   reply.header('x-request-id', record.id);
   exchanges.add(exchange);
-  let patience: NodeJS.Timeout | undefined;
   out.once('prefinish', () => {
     // Everything is said; nearly always the system has it all by now. What is left waits for the client to read.
     const { slowReaderMs } = generation.settings;
     if (socket.writableLength === 0 || !Number.isFinite(slowReaderMs)) return;
-    patience = setTimeout(() => {
+    // Node begins anew whenever some of it was read.
+    socket.setTimeout(slowReaderMs);
+    out.once('timeout', () => {
       record.ending ??= 'slow-reader';
       record.code ??= 'aborted';
       out.destroy();
-    }, slowReaderMs);
+    });
+    // The next answer of a pipeline may take its time.
+    out.once('finish', () => {
+      if (exchanges.on(socket).length > 1) socket.setTimeout(0);
+    });
   });
   out.once('close', () => {
-    clearTimeout(patience);
     if (!out.writableFinished && record.ending === undefined) {
       record.ending = 'client-gone';
       record.code ??= 'aborted';
