@@ -57,6 +57,12 @@ test('the pending changesets announce every break', () => {
   expect(unannouncedBreaks(first, scratch.packages())).toEqual([]);
 });
 
+test('the first release of every package is 1.0.0, from which on a feature is no break', () => {
+  const published = scratch.packages().filter(({ manifest }) => !manifest.private);
+  const below = published.filter(({ manifest }) => manifest.version.startsWith('0.'));
+  expect(below.map(({ manifest }) => `${manifest.name} ${manifest.version}`)).toEqual([]);
+});
+
 test('a change of one provider releases that provider alone, and its tarball still takes the core that is out', async () => {
   const core = scratch.packages().find(({ room }) => room === 'core')?.manifest.version;
   expect(await released({ '@sluice/provider-h2o': 'patch' })).toEqual({ '@sluice/provider-h2o': 'patch' });
