@@ -18,12 +18,20 @@ export interface Dial {
   hasUnsent(): boolean;
 }
 
+/** Opens plain and TLS sockets, and remembers TLS sessions: one for all connections of a pool. */
+export function createDialer(): Connector {
+  return buildConnector({ timeout: 0, allowH2: false, keepAlive: true });
+}
+
 /**
  * Opens sockets, directly or through a proxy, and reports each dial as it begins: the only way to close a socket that is
  * still connecting when its call is cancelled. undici's own connect timeout is off; the call's scope has it.
  */
-export function createConnector(proxy: URL | undefined, onDial: (dial: Dial) => void): Connector {
-  const direct = buildConnector({ timeout: 0, allowH2: false, keepAlive: true });
+export function createConnector(
+  direct: Connector,
+  proxy: URL | undefined,
+  onDial: (dial: Dial) => void,
+): Connector {
   return (options, callback) => {
     if (!proxy) {
       dialDirect(direct, options, callback, onDial);
@@ -66,7 +74,7 @@ function dialOf(socket: Socket): Dial {
 
 /** `CONNECT host:port` at an HTTP proxy (RFC 9110, section 9.3.6). */
 async function openHttpTunnel(proxy: URL, host: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const direct = buildConnector({ timeout: 0, allowH2: false, keepAlive: true });
+  const direct = createDialer();
   let dial: Dial | undefined;
   const connect: Connector = (options, callback) => {
     if (signal.aborted) callback(signal.reason as Error, null);

@@ -1,5 +1,5 @@
 import { Client } from 'undici';
-import { type Connector, createConnector, type Dial } from './connector.ts';
+import { type Connector, createConnector, createDialer, type Dial } from './connector.ts';
 
 /**
  * How many idle connections an origin keeps; undici closes them when they have been idle for some seconds. Where a thousand
@@ -25,8 +25,9 @@ export interface Lease {
  * undici's own Pool cannot do for a single call.
  */
 export class OriginPool {
-  readonly #origin: string;
+  readonly #origin: URL;
   readonly #proxy: URL | undefined;
+  readonly #dialer: Connector = createDialer();
   readonly #idle: Connection[] = [];
   readonly #busy: Set<Connection> = new Set();
   readonly #onEmpty: () => void;
@@ -34,14 +35,16 @@ export class OriginPool {
 
   /** `onEmpty` is called whenever its last connection has gone. */
   constructor(origin: string, proxy: URL | undefined, onEmpty: () => void) {
-    this.#origin = origin;
+    // Read once: each client would otherwise make an address of its own.
+    this.#origin = new URL(origin);
     this.#proxy = proxy;
     this.#onEmpty = onEmpty;
   }
 
   lease(): Lease {
     const connection =
-      this.#idle.pop() ?? new Connection(this.#origin, this.#proxy, (gone) => this.#forget(gone));
+      this.#idle.pop() ??
+      new Connection(this.#origin, this.#dialer, this.#proxy, (gone) => this.#forget(gone));
     this.#busy.add(connection);
     return {
       client: connection.client,
@@ -82,8 +85,8 @@ class Connection {
   gone = false;
   #dial: Dial | undefined;
 
-  constructor(origin: string, proxy: URL | undefined, onGone: (self: Connection) => void) {
-    const connect: Connector = createConnector(proxy, (dial) => {
+  constructor(origin: URL, dialer: Connector, proxy: URL | undefined, onGone: (self: Connection) => void) {
+    const connect: Connector = createConnector(dialer, proxy, (dial) => {
       this.#dial = dial;
     });
     this.client = new Client(origin, {
