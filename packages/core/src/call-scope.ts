@@ -42,6 +42,9 @@ function namedTimeouts(timeout: number | Timeouts | undefined): Timeouts {
 /** A monotonic clock in milliseconds. */
 export type Clock = () => number;
 
+/** Made once: every call has a scope. */
+const processClock: Clock = () => performance.now();
+
 /**
  * The lifetime of one call: its four limits, its caller's signal, and what must be undone when it is cancelled.
  *
@@ -68,7 +71,7 @@ export class CallScope {
   constructor(
     options: Pick<CallOptions, 'signal' | 'timeout'> = {},
     defaults: number | Timeouts = {},
-    clock: Clock = () => performance.now(),
+    clock: Clock = processClock,
   ) {
     validateCallOptions(options);
     this.timeouts = resolveTimeouts(options.timeout, defaults);

@@ -234,7 +234,9 @@ export class EventStream implements ChatStream, AsyncIterator<ChatEvent, undefin
     try {
       while (this.#state === 'open') {
         if (this.#head === this.#queue.length) {
-          this.#queue.length = 0;
+          // A queue that is cut to nothing gives its memory back, and takes it anew for the next token.
+          if (this.#queue.length === 1) this.#queue.pop();
+          else this.#queue.length = 0;
           this.#head = 0;
           const waited = this.#ask(0);
           if (waited) {

@@ -35,7 +35,8 @@ class GrowingText {
 /** Keeps what a reader was given, in case the answer breaks off: bounded, since an answer may have no end. */
 export class PartialCollector {
   #text: GrowingText = new GrowingText();
-  #reasoning: GrowingText = new GrowingText();
+  /** Most answers have none. */
+  #reasoning: GrowingText | undefined;
   #toolCalls: ToolCall[] = [];
   #toolCallUnits = 0;
   #complete = true;
@@ -45,6 +46,7 @@ export class PartialCollector {
   }
 
   reasoning(piece: string): void {
+    this.#reasoning ??= new GrowingText();
     this.#add(piece, this.#reasoning);
   }
 
@@ -62,7 +64,7 @@ export class PartialCollector {
   /** The answer begins again. */
   forget(): void {
     this.#text = new GrowingText();
-    this.#reasoning = new GrowingText();
+    this.#reasoning = undefined;
     this.#toolCalls = [];
     this.#toolCallUnits = 0;
     this.#complete = true;
@@ -72,7 +74,7 @@ export class PartialCollector {
   partial(): PartialAnswer | undefined {
     if (
       this.#text.length === 0 &&
-      this.#reasoning.length === 0 &&
+      (this.#reasoning?.length ?? 0) === 0 &&
       this.#toolCalls.length === 0 &&
       this.#complete
     ) {
@@ -80,7 +82,7 @@ export class PartialCollector {
     }
     return {
       text: this.#text.toString(),
-      reasoning: this.#reasoning.toString(),
+      reasoning: this.#reasoning?.toString() ?? '',
       toolCalls: this.#toolCalls,
       complete: this.#complete,
     };

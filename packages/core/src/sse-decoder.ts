@@ -52,6 +52,11 @@ export class SseDecoder {
       this.#dispatch();
       return;
     }
+    // Nearly every line is data: its name needs no string of its own.
+    if (line.startsWith('data:')) {
+      this.#join(line.slice(line.charCodeAt(5) === 0x20 ? 6 : 5));
+      return;
+    }
     const colon = line.indexOf(':');
     if (colon === 0) return;
     const field = colon < 0 ? line : line.slice(0, colon);
