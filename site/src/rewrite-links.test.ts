@@ -30,3 +30,10 @@ test('what looks like a link in a block of code stays as it is', () => {
     ['```md', '[a](wire.md)', '```', '[a](/manual/wire)'].join('\n'),
   );
 });
+
+test('a link to a source that has moved is a mistake, and told with its page', () => {
+  const moved = '[a](../packages/core/src/moved-elsewhere.ts)';
+  expect(() => rewriteLinks(moved, routing, all)).toThrow(
+    'docs/routing.md links to ../packages/core/src/moved-elsewhere.ts, which is not there',
+  );
+});

@@ -1,4 +1,6 @@
-import { posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { repositoryRoot } from '../../tooling/workspace/packages.ts';
 import type { Page } from './pages.ts';
 
 /** Where files that are no page are read. */
@@ -6,7 +8,9 @@ const sources = 'https://github.com/sluice-js/sluice/blob/main';
 
 /**
  * A page's Markdown with its links turned from files of the repository into pages of the site; links to files that are no page lead
- * to the repository. Code is left alone.
+ * to the repository, where no checker follows them: they have to exist. Code is left alone.
+ *
+ * Throws an `Error` that names the page and the link for a file that is not there.
  */
 export function rewriteLinks(markdown: string, page: Page, all: readonly Page[]): string {
   const pathOf = new Map(all.map(({ source, path }) => [source, path]));
@@ -33,5 +37,8 @@ function rewritten(target: string, page: Page, pathOf: ReadonlyMap<string, strin
   const file = posix.normalize(posix.join(posix.dirname(page.source), path)).replace(/\/$/, '');
   const found = pathOf.get(file) ?? pathOf.get(`${file}/README.md`);
   const suffix = anchor === undefined ? '' : `#${anchor}`;
+  if (found === undefined && !existsSync(join(repositoryRoot, file))) {
+    throw new Error(`${page.source} links to ${target}, which is not there`);
+  }
   return found === undefined ? `${sources}/${file}${suffix}` : `/${found}${suffix}`;
 }
