@@ -20,6 +20,8 @@ describe('names of packages', () => {
     ['a'.repeat(300), 'a'.repeat(214)],
     ['@sluice/provider-weather', 'sluice-provider-weather'],
     ['', 'sluice-provider'],
+    ['http', 'sluice-provider-http'],
+    ['node_modules', 'sluice-provider-node-modules'],
   ])('%s will not, but %s would', (name, suggestion) => {
     expect(checks.packageName(name)?.suggestion).toBe(suggestion);
   });

@@ -1,3 +1,4 @@
+import { builtinModules } from 'node:module';
 import { type Answers, idFrom, longestId, protocols, slugOf } from './answers.ts';
 
 /** What is wrong with an answer, and one that would do. */
@@ -16,11 +17,17 @@ const takenIds: ReadonlySet<string> = new Set(['http-client']);
 const packageName = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
 const longestPackageName = 214;
 
+/** Names without a scope that npm refuses: what Node has built in, and what is something else in a folder of packages. */
+const takenNames: ReadonlySet<string> = new Set([...builtinModules, 'node_modules', 'favicon.ico']);
+
 /** How each answer is checked. */
 export const checks: { readonly [Key in keyof Answers]: Check<Key> } = {
   packageName(name) {
     if (/^@sluice\//i.test(name)) {
       return { problem: 'the scope @sluice is taken', suggestion: `sluice-provider-${idFrom(name)}` };
+    }
+    if (takenNames.has(name)) {
+      return { problem: 'npm takes no such name', suggestion: `sluice-provider-${slugOf(name)}` };
     }
     if (packageName.test(name) && name.length <= longestPackageName) return undefined;
     const [, scope = '', own = name] = /^@?([^/]*)\/(.*)$/.exec(name) ?? [];

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Answers } from './answers.ts';
 import { checks, problemLine } from './check-answers.ts';
 import { readTemplate, readVersions } from './read-template.ts';
@@ -44,8 +45,11 @@ export async function createProviderPackage(
   return files;
 }
 
-/** Throws an `UnusableAnswerError` for a folder that holds anything. */
+/** Throws an `UnusableAnswerError` for a folder that holds anything, and for a file. */
 export function refuseFull(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isFile()) {
+    throw new UnusableAnswerError(`${folder} is a file: choose another folder`);
+  }
   const [first, ...others] = contentsOf(folder);
   if (first === undefined) return;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;

@@ -185,6 +185,12 @@ describe('the folder', () => {
     expect(readFileSync(join(folder, 'tide', 'README.md'), 'utf8')).toBe('notes');
   });
 
+  test('a file of that name is refused before five questions are asked', async () => {
+    const { io, stderr } = withNotes();
+    expect(await run(['tide/notes.md', '--yes'], io)).toBe(2);
+    expect(stderr()).toContain('notes.md is a file: choose another folder');
+  });
+
   test('with --force the package comes beside what is there', async () => {
     const { io, folder } = withNotes();
     expect(await run(['tide', '--yes', '--force'], io)).toBe(0);
