@@ -116,13 +116,15 @@ export function createH2o(options: H2oOptions = {}): ChatProvider {
         candidates: memory.candidates,
         settingsSent: false,
       };
+      const parameters = parametersOf(request, settled.parameters, own);
       const question: Question = {
         prompt,
-        parameters: parametersOf(request, settled.parameters, own),
+        parameters,
         newId: randomUUID,
         decoding: {
           thinkTags: settled.thinkTags,
           includeRaw: call.includeRaw ?? false,
+          maxNewTokens: parameters.max_new_tokens,
           samplingFields: samplingFieldsOf(request, id),
         },
         keepConversation: settled.keepConversation,

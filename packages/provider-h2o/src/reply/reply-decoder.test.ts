@@ -18,6 +18,13 @@ import { createReplyDecoder } from './reply-decoder.ts';
 
 const hello = ' Hello, this is a fake answer.';
 const unicode = 'Grüße 🦙👩‍💻 日本語\n"q" \\\u2028end';
+/** The last token of an answer that was cut off: it is said, and the whole text comes with it. */
+const cutAfter = (text: string): object => ({
+  token: { id: 3, text, logprob: -0.5, special: false },
+  generated_text: 'ab',
+  details: null,
+});
+
 const counted = (to: number): string => Array.from({ length: to + 1 }, (_, each) => ` tok${each}`).join('');
 
 /** What a reader gets of each recorded reply: text, and how it ends (a finish reason or an error code). */
@@ -190,6 +197,15 @@ describe('events of the model server', () => {
     expect(ended('length')).toEqual({ type: 'finish', reason: 'length', rawReason: 'length', usage });
     expect(ended('eos_token')).toEqual({ type: 'finish', reason: 'stop', rawReason: 'eos_token', usage });
     expect(ended('moonphase')).toEqual({ type: 'finish', reason: 'other', rawReason: 'moonphase', usage });
+  });
+
+  it.each([
+    ['as many as it may, and no mark of an end', [token('a'), cutAfter('b')], 2, 'length'],
+    ['as many as it may, and its mark of the end', [token('a'), token('b'), lastToken('ab')], 2, 'stop'],
+    ['fewer, because of a stop sequence', [token('a'), cutAfter('b')], 3, 'stop'],
+    ['what it likes, since nobody set a limit', [token('a'), cutAfter('b')], undefined, 'stop'],
+  ])('without a reason tell by their number why they end: %s', (_, events, maxNewTokens, reason) => {
+    expect(decodeText(tgi(...events), { maxNewTokens }).events.at(-1)).toEqual({ type: 'finish', reason });
   });
 
   it('give the end of the text that was never streamed', () => {

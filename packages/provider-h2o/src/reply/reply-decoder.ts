@@ -14,7 +14,7 @@ import { isRecord, type JsonRecord, tryJson } from '../wire/json-value.ts';
 import { padding, withoutPadding } from './padding.ts';
 import { doneMark, ReplyLines } from './reply-lines.ts';
 import { StreamedText } from './streamed-text.ts';
-import { isTgiEvent, readTgiEvent, statusOfErrorType } from './tgi-events.ts';
+import { isTgiEvent, readTgiEvent, statusOfErrorType, type TgiEvent } from './tgi-events.ts';
 import { ThinkTags } from './think-tags.ts';
 import { type AnswerSink, readUpdate } from './updates.ts';
 
@@ -32,6 +32,8 @@ export interface ReplyContext {
   readonly trustsFinalText: boolean;
   readonly thinkTags: 'text' | 'reasoning';
   readonly includeRaw: boolean;
+  /** How many tokens the model server was told to say at most. */
+  readonly maxNewTokens?: number | undefined;
   /** Request fields that have no effect where the server speaks in updates: reported once it does. */
   readonly samplingFields: readonly string[];
 }
@@ -56,6 +58,8 @@ class Reply implements ReplyDecoder, AnswerSink {
   readonly #pattern: TextPattern | undefined;
   #into: ChatEvent[] = [];
   #ended = false;
+  /** Tokens of the model server, its mark of the end aside. */
+  #said = 0;
   /** The first half of a surrogate pair whose other half is in the next token. */
   #half = '';
 
@@ -159,9 +163,18 @@ class Reply implements ReplyDecoder, AnswerSink {
   #tgi(message: JsonRecord): void {
     this.grammar ??= 'tgi';
     const event = readTgiEvent(message);
+    if (event.isSaid) this.#said += 1;
     if (event.text !== undefined) this.text(event.text);
     if (event.generatedText === undefined) return;
-    this.#conclude(event.generatedText, event.finish ?? { reason: 'stop' }, event.outputTokens);
+    this.#conclude(event.generatedText, event.finish ?? this.#likelyFinish(event), event.outputTokens);
+  }
+
+  /**
+   * A model server tells why it ended only where it was asked for details, and servers of this era don't ask. One that said as many
+   * tokens as it may, the last of them no mark of an end, was cut off there.
+   */
+  #likelyFinish(last: TgiEvent): { readonly reason: FinishReason } {
+    return { reason: last.isSaid && this.#said === this.#context.maxNewTokens ? 'length' : 'stop' };
   }
 
   #tgiError(message: JsonRecord): ChatError {

@@ -9,6 +9,8 @@ export interface TgiEvent {
   readonly generatedText?: string;
   readonly finish?: { readonly reason: FinishReason; readonly rawReason?: string };
   readonly outputTokens?: number;
+  /** It brought a token that the model chose to say, and not its own mark of the end. */
+  readonly isSaid: boolean;
 }
 
 /** text-generation-inference's `FinishReason`. */
@@ -45,6 +47,7 @@ export function readTgiEvent({ token, generated_text: whole, details }: JsonReco
   const rawReason = isRecord(details) ? details.finish_reason : undefined;
   const outputTokens = isRecord(details) ? details.generated_tokens : undefined;
   return {
+    isSaid: isRecord(token) && !token.special,
     ...(shown === undefined ? {} : { text: shown }),
     ...(typeof whole === 'string' ? { generatedText: whole } : {}),
     ...(typeof rawReason === 'string' ? { finish: { reason: reasonOf(rawReason), rawReason } } : {}),
