@@ -21,8 +21,24 @@ test('a guide is files to write and commands to type, each with what the reader 
   ]);
 });
 
-test('code that nobody would run is refused', () => {
-  expect(() => readGuide('```ts\nlet a;\n```')).toThrow(/has no name/);
+test.each(['ts', 'yaml', 'nginx', ''])('code that nobody would run is refused: %j', (language) => {
+  expect(() => readGuide(`\`\`\`${language}\nlet a;\n\`\`\``)).toThrow(/has no name/);
+});
+
+test('an output that belongs to no command is refused, since nothing is held against it', () => {
+  const output = '```text\nan answer\n```';
+  expect(() => readGuide(output)).toThrow(/behind no command/);
+  expect(() => readGuide(guide('```sh\nnpm test\n```', output, output))).toThrow(/behind no command/);
+});
+
+test('a fence that is not read as a block would be run by nobody: it is refused', () => {
+  for (const fence of [
+    '~~~ts\nlet a;\n~~~',
+    '- in a list:\n\n  ```ts\n  let a;\n  ```',
+    '```ts title="a"\nlet a;\n```',
+  ]) {
+    expect(() => readGuide(fence)).toThrow(/fence/);
+  }
 });
 
 test('a file whose name readers do not see is refused', () => {

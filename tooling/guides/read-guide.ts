@@ -25,8 +25,8 @@ interface WaitStep {
 /** One thing that a guide tells its reader to do. */
 export type GuideStep = FileStep | RunStep | WaitStep;
 
-/** Languages of blocks that are shown and neither written nor run. */
-const shownOnly: ReadonlySet<string> = new Set(['', 'python', 'text', 'ini', 'nginx', 'yaml', 'dockerfile']);
+/** Languages of blocks that are shown and neither written nor run; `python-blocks.test.ts` has their grammar checked. */
+const shownOnly: ReadonlySet<string> = new Set(['python']);
 
 /**
  * The steps of a guide, from its blocks of code, in order:
@@ -34,6 +34,7 @@ const shownOnly: ReadonlySet<string> = new Set(['', 'python', 'text', 'ini', 'ng
  * - `sh`: commands to type; `sh [name]`: in a terminal of that name, where the last one goes on running.
  * - `text` right after it: what the reader sees. `text [name]`: what comes in the terminal of that name, which is waited for.
  * - any other language with a name, `ts [answer.ts]`: a file to write.
+ * - `python`: shown, and nothing else.
  *
  * Throws for a block of a language that would have to be checked and has no name: nobody would run it. And for one whose name
  * does not stand in the text before it: what stands in brackets is not shown to readers.
@@ -58,9 +59,11 @@ export function readGuide(markdown: string): readonly GuideStep[] {
     } else if (name !== undefined) {
       if (!prose.includes(`\`${name}\``)) throw new Error(`nothing says before the block that it is ${name}`);
       steps.push({ kind: 'file', name, text });
+    } else if (language === 'text') {
+      throw new Error(`this stands behind no command, so nobody holds it against what comes:\n${text}`);
     } else if (!shownOnly.has(language)) {
       throw new Error(
-        `a block of ${language} has no name, so nobody writes it to a file and runs it:\n${text}`,
+        `a block of ${language || 'no language'} has no name, so nobody writes it to a file and runs it:\n${text}`,
       );
     }
   }
@@ -77,15 +80,23 @@ export interface CodeBlock {
   readonly prose: string;
 }
 
-/** The blocks of code of a page, in order. */
+/** The blocks of code of a page, in order. Throws for a fence that is written otherwise: its code would be missed, and nobody would run it. */
 export function readBlocks(markdown: string): readonly CodeBlock[] {
   let end = 0;
-  return [...markdown.matchAll(/^```(\w*)(?: \[([^\]]+)\])?\n(.*?)^```$/gms)].map((match) => {
+  const blocks = [...markdown.matchAll(/^```(\w*)(?: \[([^\]]+)\])?\n(.*?)^```$/gms)].map((match) => {
     const [whole, language = '', name, text = ''] = match;
     const prose = markdown.slice(end, match.index);
     end = match.index + whole.length;
     return { language, name, text, prose };
   });
+  const rest = [...blocks.map(({ prose }) => prose), markdown.slice(end)].join('\n');
+  const missed = /^[ \t>]*(?:```|~~~).*$/m.exec(rest)?.[0];
+  if (missed !== undefined) {
+    throw new Error(
+      `a fence is written so that its code is missed, "${missed.trim()}": begin the line with three backticks and a language`,
+    );
+  }
+  return blocks;
 }
 
 /** One command a line; a line that ends in a backslash goes on, and what follows `#` is for the reader. */
