@@ -43,6 +43,17 @@ test('only the pieces of a secret become one, at the time of its last', () => {
   ]);
 });
 
+test('a long answer in many pieces is cleaned in few steps: nobody waits for seconds', () => {
+  const pieces = cutInto(`${'without any '.repeat(2_000)}secret${' and on'.repeat(2_000)}`, [1]);
+  let steps = 0;
+  const cleaned = cleanPieces(pieces, (text) => {
+    steps += 1;
+    return clean(text);
+  });
+  expect(joined(cleaned)).toBe(clean(joined(pieces)));
+  expect(steps).toBeLessThan(200);
+});
+
 test('what people say is masked byte by byte, whatever they say, and the protocol is not', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (said) => {

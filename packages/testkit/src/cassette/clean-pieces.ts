@@ -4,6 +4,9 @@ export interface Piece {
   readonly latin1: string;
 }
 
+/** So few are cleaned one by one. More are halved first: most halves have no secret in them, and thousands of pieces take long. */
+const fewPieces = 16;
+
 /** How many other places are tried where a body cannot be cut in the middle. */
 const tries = 64;
 
@@ -15,8 +18,10 @@ export function cleanPieces(pieces: readonly Piece[], clean: (latin1: string) =>
   const whole = joined(pieces);
   const wanted = clean(whole);
   if (wanted === whole) return pieces;
-  const each = pieces.map(({ atMs, latin1 }) => ({ atMs, latin1: clean(latin1) }));
-  if (joined(each) === wanted) return each;
+  if (pieces.length <= fewPieces) {
+    const each = pieces.map(({ atMs, latin1 }) => ({ atMs, latin1: clean(latin1) }));
+    if (joined(each) === wanted) return each;
+  }
   const at = cutOf(pieces, clean, wanted);
   if (at === undefined) return [{ atMs: pieces.at(-1)?.atMs ?? 0, latin1: wanted }];
   return [...cleanPieces(pieces.slice(0, at), clean), ...cleanPieces(pieces.slice(at), clean)];

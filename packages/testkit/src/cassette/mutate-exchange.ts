@@ -10,12 +10,13 @@ export type Cut = 'close' | 'reset' | 'end';
 
 /**
  * Cuts the body behind so many bytes: `close`, the connection is closed in the middle; `reset`, it breaks; `end`, the body ends
- * well as far as HTTP can tell. A shorter body stays as it is.
+ * well as far as HTTP can tell. A shorter body stays as it is. Throws a `RangeError` where `byte` is none.
  *
  * @example
  * await replay('answer.jsonl', { mutate: onAnswers(cutAt(100)) });
  */
 export function cutAt(byte: number, how: Cut = 'close'): Mutation {
+  checkPlace(byte);
   return (exchange) => {
     if (!exchange.head || lengthOf(exchange) <= byte) return exchange;
     const chunks = firstBytes(exchange.chunks, byte);
@@ -34,6 +35,7 @@ export function cutAt(byte: number, how: Cut = 'close'): Mutation {
 
 /** Sends so many bytes of the body, and then nothing, until the client gives up. A shorter body stalls at its end. */
 export function stallAt(byte: number): Mutation {
+  checkPlace(byte);
   return (exchange) => {
     if (!exchange.head) return exchange;
     const chunks = firstBytes(exchange.chunks, byte);
@@ -41,13 +43,23 @@ export function stallAt(byte: number): Mutation {
   };
 }
 
-/** One byte a chunk: the same bytes must give the same events, however they are cut. */
-export const oneByteAChunk: Mutation = (exchange) => ({
-  ...exchange,
-  chunks: exchange.chunks.flatMap(({ atMs, bytes }) =>
-    Array.from(bytes, (_byte, at) => ({ atMs, bytes: bytes.subarray(at, at + 1) })),
-  ),
-});
+/** A piece of one byte takes more than a hundred in memory: of a long answer so many come one by one, the rest as it came. */
+const mostSingleBytes = 1024 * 1024;
+
+/** One byte a chunk, for the first MiB: the same bytes must give the same events, however they are cut. */
+export const oneByteAChunk: Mutation = (exchange) => {
+  let left = mostSingleBytes;
+  return {
+    ...exchange,
+    chunks: exchange.chunks.flatMap((chunk) => {
+      const { atMs, bytes } = chunk;
+      const fits = bytes.length <= left;
+      left = fits ? left - bytes.length : 0;
+      if (!fits) return [chunk];
+      return Array.from(bytes, (_byte, at) => ({ atMs, bytes: bytes.subarray(at, at + 1) }));
+    }),
+  };
+};
 
 /** The whole body in one chunk, when its last byte has come. */
 export const oneChunk: Mutation = (exchange) => {
@@ -93,6 +105,11 @@ const breaks: { readonly [How in Exclude<Cut, 'end'>]: (host: string) => Cassett
     sent: 'yes',
   }),
 };
+
+function checkPlace(byte: number): void {
+  if (!Number.isInteger(byte) || byte < 0)
+    throw new RangeError(`a byte is a whole number from 0, got ${byte}`);
+}
 
 function lengthOf({ chunks }: RecordedExchange): number {
   return chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -264,6 +264,17 @@ describe('the recorded timing', () => {
 });
 
 describe('a mutation', () => {
+  it('leaves the rest of a long answer in its pieces: one byte a chunk takes no gigabytes', async () => {
+    const long = 'x'.repeat(600_000);
+    const { exchanges } = await played([long, long, 'end'], { mutate: oneByteAChunk });
+    expect(exchanges[0]?.chunks.length).toBe(long.length + 2);
+  });
+
+  it.each([-1, 2.5, Number.NaN])('at byte %d is refused', (byte) => {
+    expect(() => cutAt(byte)).toThrow(RangeError);
+    expect(() => stallAt(byte)).toThrow(`a byte is a whole number from 0, got ${byte}`);
+  });
+
   it.each<[string, Mutation, Partial<Got>]>([
     ['one byte a chunk', oneByteAChunk, { pieces: [...'onetwo'] }],
     ['one chunk', oneChunk, { pieces: ['onetwo'] }],
