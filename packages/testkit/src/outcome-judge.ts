@@ -1,5 +1,5 @@
 import { ChatError, type ChatErrorCode } from '@sluice/core';
-import { type Bench, describeError, type Outcome } from './bench.ts';
+import { type Bench, describeError, type Outcome, sayings } from './bench.ts';
 import { must, mustEqual } from './conformance-failure.ts';
 
 /** The failure of a call: a `ChatError` with one of these codes that names its provider. */
@@ -21,6 +21,19 @@ export function mustFail(
     () => `${when}: the error must name its provider, ${names.join(' or ')}, got ${String(error.provider)}`,
   );
   return error;
+}
+
+/** The failure of an answer that had begun carries what had arrived: at least the first piece. */
+export function mustCarryText(error: ChatError, when: string): void {
+  must(
+    (error.partial?.text ?? '').startsWith((sayings[0] ?? '').trimEnd()),
+    `the error of ${when} must carry the text that had arrived (partial)`,
+  );
+}
+
+/** The upstream had the request: whoever reads `no` would ask again, and the work would be done twice. */
+export function mustNotSayUnsent({ sent }: ChatError, when: string): void {
+  must(sent !== 'no', `${when}: the upstream had the request, so sent must be maybe or yes, got no`);
 }
 
 /** Who answered: the provider itself, or one of those to whom it hands its calls on. */

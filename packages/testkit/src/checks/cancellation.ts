@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events';
-import { type Bench, sayings } from '../bench.ts';
+import type { ChatEvent } from '@sluice/core';
+import { type Bench, sayings, textOf } from '../bench.ts';
 import type { Check } from '../check.ts';
 import { must, mustEqual } from '../conformance-failure.ts';
-import { mustFail, mustSucceed } from '../outcome-judge.ts';
-import { chunk } from '../upstream/http-reply.ts';
+import { mustCarryText, mustFail, mustSucceed } from '../outcome-judge.ts';
+import { chunk, reply } from '../upstream/http-reply.ts';
 import { stall } from '../upstream/script.ts';
 import { scriptedUpstream } from '../upstream/scripted-upstream.ts';
 
@@ -58,9 +59,21 @@ export const cancellation: readonly Check[] = [
       beginsAndStalls(bench);
       const controller = new AbortController();
       const stream = await bench.open({}, { signal: controller.signal });
-      const reading = bench.drain(stream);
+      const events: ChatEvent[] = [];
+      const iterator = stream[Symbol.asyncIterator]();
+      while (events.at(-1)?.type !== 'text-delta') {
+        const { value, done } = await bench.soon(iterator.next(), 'reading the first text');
+        must(!done, 'the answer ended before there was any text');
+        events.push(value);
+      }
+      const waiting = iterator.next().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
       controller.abort();
-      mustFail(bench, await reading, 'aborted', 'an abort in the middle');
+      const error = await bench.soon(waiting, 'waiting for the reader of an answer that is aborted');
+      const outcome = { opened: true, events, text: textOf(events), afterEnd: [], error };
+      mustCarryText(mustFail(bench, outcome, 'aborted', 'an abort in the middle'), 'an abort in the middle');
       await mustBeClosed(bench, 'in the middle');
     },
   },
@@ -149,13 +162,34 @@ export const cancellation: readonly Check[] = [
     title: 'no listener stays on the signal, however the call ends',
     async run(bench) {
       const { signal } = new AbortController();
+      const mustHaveNone = (after: string): void =>
+        mustEqual(getEventListeners(signal, 'abort').length, 0, `listeners on the signal after ${after}`);
       await bench.call({}, { signal });
+      mustHaveNone('a good answer');
+      await bench.soon(
+        bench.provider.listModels({ signal }).catch(() => {}),
+        'waiting for listModels()',
+      );
+      mustHaveNone('listModels()');
+      bench.answer(
+        reply(500, '{"error":{"message":"out of order"}}', { 'content-type': 'application/json' }),
+      );
+      await bench.call({}, { signal });
+      mustHaveNone('a status of 500');
       bench.answer([{ action: 'reset' }]);
       await bench.call({}, { signal });
+      mustHaveNone('a reset');
+      bench.answer([stall]);
+      await bench.call({}, { signal, timeout: { firstToken: 30 } });
+      mustHaveNone('a timeout');
       beginsAndStalls(bench);
       const stream = await bench.open({}, { signal });
       await bench.soon(stream.cancel(), 'waiting for cancel()');
-      mustEqual(getEventListeners(signal, 'abort').length, 0, 'listeners on the signal after three calls');
+      mustHaveNone('cancel()');
+      const left = (await bench.open({}, { signal }))[Symbol.asyncIterator]();
+      await bench.soon(left.next(), 'reading the first event');
+      await bench.soon(leave(left), 'waiting for return(), which leaving a loop calls');
+      mustHaveNone('leaving the loop');
     },
   },
   {

@@ -197,6 +197,17 @@ export const capabilities: readonly Check[] = [
     },
   },
   {
+    id: 'usage-not-invented',
+    title: 'token counts that the upstream does not report are not made up',
+    notApplicable: ({ capabilities: { usage } }) =>
+      usage === 'emulated' ? 'capabilities.usage is emulated' : undefined,
+    async run(bench) {
+      const { usage } = await finishOf(bench);
+      const counted = Object.entries(usage ?? {}).filter(([, count]) => typeof count === 'number');
+      mustEqual(Object.fromEntries(counted), {}, 'the token counts of an answer that came without any');
+    },
+  },
+  {
     id: 'capability-reasoning',
     title: 'reasoning is delivered as reasoning, not as text, and begins the answer',
     notApplicable: ({ capabilities: { reasoning } }) =>

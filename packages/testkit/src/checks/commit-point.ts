@@ -1,6 +1,6 @@
 import { sayings } from '../bench.ts';
 import { type Check, unlessDeclared } from '../check.ts';
-import { must } from '../conformance-failure.ts';
+import { must, mustEqual } from '../conformance-failure.ts';
 import { mustReject, mustSucceed } from '../outcome-judge.ts';
 import { chunk, lastChunk, reply, replyHead } from '../upstream/http-reply.ts';
 import { stall } from '../upstream/script.ts';
@@ -95,12 +95,19 @@ export const commitPoint: readonly Check[] = [
   },
   {
     id: 'works-again',
-    title: 'after a rejected call the next one is answered',
+    title: 'after a call that failed the next one is answered, with nothing of the failed one in it',
     async run(bench) {
       bench.answer([replyHead(500), lastChunk]);
       must(!(await bench.call()).opened, 'a 500 must reject stream()');
       bench.answer(bench.wire.answer(sayings));
       mustSucceed(await bench.call(), 'the call after a failed one');
+      const { begin, texts } = bench.wire.frames(['left over from the call before']);
+      bench.answer([bench.wire.head, chunk(begin), ...texts.map(chunk), { action: 'reset' }]);
+      must((await bench.call()).error !== undefined, 'a reset in the middle must be a failure');
+      bench.answer(bench.wire.answer(sayings));
+      const after = await bench.call();
+      mustSucceed(after, 'the call after one that broke off');
+      mustEqual(after.text, sayings.join(''), 'the text of the call after one that broke off');
     },
   },
 ];

@@ -2,7 +2,7 @@ import type { ChatErrorCode } from '@sluice/core';
 import { sayings } from '../bench.ts';
 import { type Check, unlessDeclared } from '../check.ts';
 import { must, mustEqual } from '../conformance-failure.ts';
-import { mustFail } from '../outcome-judge.ts';
+import { mustFail, mustNotSayUnsent } from '../outcome-judge.ts';
 import { chunk, reply, replyHead } from '../upstream/http-reply.ts';
 import { reset } from '../upstream/script.ts';
 import { scriptedUpstream } from '../upstream/scripted-upstream.ts';
@@ -31,6 +31,9 @@ const statusTable: readonly {
   { status: 529, code: 'overloaded' },
 ];
 
+/** With these the upstream, or what stands before it, gave up on work that it had taken. */
+const doubtful: ReadonlySet<number> = new Set([500, 502, 504]);
+
 /** What a body says that its status doesn't. */
 const bodyTable: readonly { readonly says: string; readonly status: number; readonly code: ChatErrorCode }[] =
   [
@@ -47,6 +50,7 @@ const statusChecks: readonly Check[] = statusTable.map(({ status, code, sent }) 
     const error = mustFail(bench, await bench.call(), expected, `status ${status}`);
     mustEqual(error.status, status, 'the status in the error');
     if (sent) mustEqual(error.sent, sent, `sent of a ${status}, with which the upstream refused the work`);
+    else if (doubtful.has(status)) mustNotSayUnsent(error, `status ${status}`);
   },
 }));
 

@@ -136,7 +136,7 @@ export const answerMutations: readonly Mutation[] = [
         },
       };
     }),
-    fails: ['rejects-page', 'no-last-line-end'],
+    fails: ['rejects-page', 'no-last-line-end', 'truncated-without-end'],
     says: /a 200 with a web page: expected invalid-response or blocked, got truncated/,
   },
   {
@@ -241,6 +241,7 @@ export const answerMutations: readonly Mutation[] = [
       'request-untouched',
       'compressed-answers',
       'proxy-per-call',
+      'works-again',
     ],
     says: /the text of a good answer: expected "The gate holds né 漢字 and 😀 for now\.", got "The gate 漢字/,
   },

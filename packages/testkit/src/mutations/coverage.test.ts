@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { allChecks } from '../all-checks.ts';
+import { accountMutations } from './accounts.fixture.ts';
 import { answerMutations } from './answers.fixture.ts';
 import { callMutations } from './calls.fixture.ts';
 import { requestMutations } from './requests.fixture.ts';
@@ -13,6 +14,7 @@ const byOtherTests = ['nothing-left-upstream', 'model-passed-on'];
 test('every check can fail: some mutation makes it', () => {
   const caught = new Set(
     [
+      ...accountMutations,
       ...streamMutations,
       ...callMutations,
       ...answerMutations,

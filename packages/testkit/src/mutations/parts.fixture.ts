@@ -1,4 +1,4 @@
-import type { CallScope, ChatEvent, ChatProvider } from '@sluice/core';
+import { type CallScope, ChatError, type ChatEvent, type ChatProvider } from '@sluice/core';
 import {
   createHttpClient,
   type EventDecoder,
@@ -6,7 +6,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '@sluice/core/http';
-import { changeEvents } from '../wrap-stream.fixture.ts';
+import { changeEvents, wrapStream } from '../wrap-stream.fixture.ts';
 import type { Mutation } from './mutation.fixture.ts';
 
 /** The decoder, with parts of it replaced. */
@@ -82,5 +82,28 @@ export function optionsTo(
     ...provider,
     stream: async (request, options) => provider.stream(request, change(options ?? {})),
     listModels: async (options) => provider.listModels(change(options ?? {})),
+  });
+}
+
+/** Errors with another code or other details. */
+export function errorsAs(change: (error: ChatError) => unknown): Mutation['parts'] {
+  const mutated = (error: unknown): never => {
+    throw ChatError.is(error) ? change(error) : error;
+  };
+  return () => ({
+    wrap: (provider) => ({
+      ...provider,
+      listModels: (options) => provider.listModels(options).catch(mutated),
+      stream: async (request, options) => {
+        const stream = await provider.stream(request, options).catch(mutated);
+        return wrapStream(stream, async function* (events) {
+          try {
+            yield* events;
+          } catch (error) {
+            mutated(error);
+          }
+        });
+      },
+    }),
   });
 }
