@@ -244,6 +244,41 @@ describe('the caller’s abort', () => {
   });
 });
 
+describe('the signal that a target gets', () => {
+  const { signal } = new AbortController();
+
+  it.each<[string, CallOptions]>([
+    ['none', {}],
+    ['the caller’s', { signal }],
+  ])('is %s, as it is, where nothing else can end the call', async (_whose, options) => {
+    const { registry, providers } = registryOf([fail('server-error'), 'b answers']);
+    await (await registry.stream(ask, options)).result();
+    expect(providers.map(({ calls }) => calls[0]?.options.signal)).toEqual([options.signal, options.signal]);
+  });
+
+  it.each<[string, Omit<RegistryConfig, 'providers'>]>([
+    ['a deadline', { timeout: 60_000 }],
+    ['a second attempt', { hedge: { afterMs: 60_000 } }],
+    ['a reader of an answer that goes on', { resume: 'continue' }],
+  ])('is one of its own where %s may end its attempt, too', async (_what, config) => {
+    const { registry, providers } = registryOf([fail('server-error'), 'b answers'], config);
+    await (await registry.stream(ask, { signal })).result();
+    const signals = providers.map(({ calls }) => calls[0]?.options.signal);
+    expect(new Set([signal, ...signals]).size).toBe(3);
+    expect(signals).not.toContain(undefined);
+  });
+});
+
+describe('the stream of an answer', () => {
+  it('is the provider’s own, marked in place: a token costs what it costs without a registry', async () => {
+    const own = await fromText('b answers', { provider: 'b' });
+    const { registry } = registryOf([fail('server-error'), () => Promise.resolve(own)]);
+    const stream = await registry.stream(ask);
+    expect(stream).toBe(own);
+    expect(stream.route?.target).toBe('b');
+  });
+});
+
 describe('what a decision tells', () => {
   it('repeats neither the prompt nor a credential that a provider put into its error', async () => {
     const leaky = new ChatError(

@@ -7,7 +7,7 @@ const graceMs = 50;
 /**
  * How long a call lasts: until its deadline, its caller's abort, or its end. It holds one timer and one listener at most, and
  * `close()` releases both. After the commit point the deadline is the provider's to keep, and kept here if that one does not;
- * the caller's abort still comes through here, for each attempt has a signal of its own.
+ * the caller's abort still comes through here, whatever the provider makes of its signal.
  */
 export class CallLife {
   /** Whether the signal of its caller is all that may end it from outside; then that can be handed on as it is. */

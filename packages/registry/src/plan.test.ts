@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createRegistry } from './create-registry.ts';
 import { ask, failureOf, fakeProvider, inOrder } from './fake-provider.fixture.ts';
 import { NoTargetError } from './no-target-error.ts';
@@ -80,6 +80,25 @@ describe('plan()', () => {
       expect(Math.min(...times)).toBeLessThan(6);
     },
   );
+
+  it('looks at each target as often, however many there are', () => {
+    const looksPerTarget = (size: number): number => {
+      const provider = fakeProvider('one');
+      const { capabilities } = provider;
+      const look = vi.fn(() => capabilities);
+      Object.defineProperty(provider, 'capabilities', { get: look });
+      const models = Array.from({ length: size }, (_, index) => `m${index}`);
+      const registry = createRegistry({
+        providers: [{ provider, models }],
+        routes: { all: models.map((model) => `one:${model}`) },
+      });
+      look.mockClear();
+      registry.plan({ ...ask, model: 'all' });
+      return look.mock.calls.length / size;
+    };
+    expect(looksPerTarget(10)).toBeGreaterThan(0);
+    expect(looksPerTarget(1_000)).toBe(looksPerTarget(10));
+  });
 
   it('refuses a wrong request as a provider does', () => {
     const registry = createRegistry({ providers: [fakeProvider('a')] });
