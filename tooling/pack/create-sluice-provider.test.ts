@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readBlocks } from '../guides/read-guide.ts';
 import { readPackages, repositoryRoot } from '../workspace/packages.ts';
 import { type Installation, packAndInstall } from './packed-packages.ts';
+import { typeCheckAsUser } from './type-check.ts';
 
 // What someone gets who runs `npm create sluice-provider` in an empty folder: everything of ours comes from the tarballs.
 
@@ -90,6 +93,14 @@ async function command(
 const pnpm = (args: readonly string[], cwd: string): ReturnType<typeof command> =>
   command(join(repositoryRoot, 'node_modules', '.bin', 'pnpm'), args, cwd);
 
+let built: Promise<unknown> | undefined;
+
+/** What publishing would do first. */
+function buildAll(): Promise<unknown> {
+  built ??= pnpm(['--recursive', 'run', 'build'], root);
+  return built;
+}
+
 describe.each(cases)('a new package for $protocol', ({ name, id }) => {
   test('asks for versions that a registry has', async () => {
     const text = await readFile(join(folderOf(name), 'package.json'), 'utf8');
@@ -123,8 +134,26 @@ describe.each(cases)('a new package for $protocol', ({ name, id }) => {
   });
 });
 
+test("the program in each package's README is right TypeScript, and its configuration what the schema takes", async () => {
+  await buildAll();
+  const resolve = createRequire(join(installation.folder, 'user.js')).resolve;
+  const { checkConfig } = (await import(pathToFileURL(resolve('@sluice/registry/config')).href)) as {
+    checkConfig(config: unknown): unknown;
+  };
+  const programs: string[] = [];
+  for (const { name, id } of cases) {
+    const blocks = readBlocks(await readFile(join(folderOf(name), 'README.md'), 'utf8'));
+    expect(blocks.map(({ language }) => language)).toEqual(['sh', 'ts', 'json']);
+    const [, program, config] = blocks.map(({ text }) => text);
+    await writeFile(join(application, `${id}.ts`), program ?? '');
+    programs.push(`${id}.ts`);
+    expect(checkConfig(JSON.parse(config ?? ''))).toMatchObject({ allow: [name] });
+  }
+  await typeCheckAsUser(application, programs);
+});
+
 test('an application finds all of them by their manifests, and each answers there', async () => {
-  await pnpm(['--recursive', 'run', 'build'], root);
+  await buildAll();
   const sluice = join(application, 'node_modules', '.bin', 'sluice');
   for (const { name, id, flag } of cases) {
     const { startServer } = (await import(pathToFileURL(join(folderOf(name), 'demo', 'server.ts')).href)) as {
