@@ -39,3 +39,8 @@ test('what breaks nobody wants nothing', () => {
   expect(problemsOf({ core: ['1.0.0', '1.0.1'] })).toEqual([]);
   expect(problemsOf({ core: ['0.0.0', '1.0.0'], h2o: ['0.0.0', '1.0.0'] })).toEqual([]);
 });
+
+test('a package that comes out for the first time with the break has nobody to break', () => {
+  const first = { core: ['1.4.0', '2.0.0'], h2o: ['0.0.0', '1.0.0'] } as const;
+  expect(problemsOf(first)).toEqual([]);
+});

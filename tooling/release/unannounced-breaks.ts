@@ -12,7 +12,7 @@ export function unannouncedBreaks(
 ): readonly string[] {
   return packages.flatMap(({ manifest: { name, peerDependencies = {} } }) => {
     const own = releases.get(name);
-    if (own !== undefined && isBreak(own)) return [];
+    if (own !== undefined && (isBreak(own) || isFirst(own))) return [];
     return Object.keys(peerDependencies).flatMap((peer) => {
       const its = releases.get(peer);
       if (its === undefined || !isBreak(its)) return [];
@@ -24,10 +24,15 @@ export function unannouncedBreaks(
   });
 }
 
+/** Nobody has a version that was never published. */
+function isFirst({ from }: Release): boolean {
+  return from === '0.0.0';
+}
+
 /** Whether users of the old version can't take the new one as it is: another major or, below 1.0.0, another minor. */
-function isBreak({ from, to }: Release): boolean {
-  // Nobody has a version that was never published.
-  if (from === '0.0.0') return false;
+function isBreak(release: Release): boolean {
+  if (isFirst(release)) return false;
+  const { from, to } = release;
   const [oldMajor, oldMinor] = from.split('.');
   const [major, minor] = to.split('.');
   return oldMajor !== major || (major === '0' && oldMinor !== minor);
