@@ -25,6 +25,10 @@ export const notRun: { readonly [page: string]: { readonly [start: string]: stri
   'docs/record-and-replay.md': {
     'import { composed…': 'it needs a cassette; packages/testkit tests every mutation',
   },
+  'docs/testing.md': {
+    'npm run fuzz…': 'two minutes and more; the unit suite tries one round of each property',
+    'npm run soak…': 'ten minutes and more; the unit suite has a run of five seconds',
+  },
   'packages/cli/README.md': {
     'npm install --global…': 'the command is installed in the folder, not on the machine',
     'sluice chat': 'a conversation with somebody who types; real-terminal.test.ts of the command has it',
