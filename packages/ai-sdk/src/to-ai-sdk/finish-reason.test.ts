@@ -19,6 +19,11 @@ test('an answer that somebody stopped upstream is interrupted, or other where th
   expect(finishReasonOf(finish, false)).toEqual({ unified: 'other', raw: 'stopped' });
 });
 
+test('a reason of a newer contract is other, with its name as the raw reason', () => {
+  const finish = { type: 'finish', reason: 'paused' } as never;
+  expect(finishReasonOf(finish, true)).toEqual({ unified: 'other', raw: 'paused' });
+});
+
 test.each([
   ['truncated', 'interrupted', 'error'],
   ['network', 'interrupted', 'error'],

@@ -24,12 +24,23 @@ const cuts: ReadonlySet<ChatErrorCode> = new Set([
   'deadline-exceeded',
 ]);
 
+/** The reasons that both sides have. Ours may grow: one that is not here is `other`, with its name as the raw one. */
+const known: { readonly [Reason in FinishEvent['reason']]: Unified } = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool-calls',
+  'content-filter': 'content-filter',
+  interrupted: 'interrupted',
+  other: 'other',
+};
+
 /** How an answer ended that came to its end. */
 export function finishReasonOf(
   { reason, rawReason }: FinishEvent,
   interruptedIsKnown: boolean,
 ): LanguageModelV4FinishReason {
-  const unified = reason === 'interrupted' && !interruptedIsKnown ? 'other' : reason;
+  if (!Object.hasOwn(known, reason)) return { unified: 'other', raw: rawReason ?? reason };
+  const unified = reason === 'interrupted' && !interruptedIsKnown ? 'other' : known[reason];
   return { unified, raw: rawReason };
 }
 

@@ -19,7 +19,8 @@ const kinds: { readonly [Code in WarningEvent['code']]: 'compatibility' | 'unsup
 
 /** A warning of ours as the AI SDK shows it. */
 export function warningOf({ code, message, feature }: WarningEvent): SharedV4Warning {
-  const type = kinds[code];
+  // Providers of a newer contract may have codes that are not known here.
+  const type = Object.hasOwn(kinds, code) ? kinds[code] : 'other';
   if (type === 'other' || feature === undefined) return { type: 'other', message };
   return { type, feature: foreignNames[feature] ?? feature, details: message };
 }
