@@ -52,7 +52,7 @@ three places. One line holds for all providers; where they differ, a line names 
   after it, with exactly that part in \`partial\`. "the answer" is the text as it was meant, to the last character, and one finish. "upstream cut": it
   would have gone on for ever, and saw its connection closed.
 - **Behind the registry**: with one target, how often it was asked and what health recorded for each try (\`success\`, \`failure\`, \`half\`, \`not counted\`), and
-  what rests afterwards. "the second …": with a second target that works, whether that one answered; "no mixing": not one character of it reached the caller.
+  what rests afterwards. It may wait for 1 s: what a target asks beyond that is not waited for. "the second …": with a second target that works, whether that one answered; "no mixing": not one character of it reached the caller.
 - **Behind the gateway**: what an HTTP client gets of a streamed answer, and after "whole" of one in one piece, where it is another (faults
   of streams are met by whole answers only with *flowgpt* and *h2o*, which ask for a stream all the same). "in band" is an error event after the answer had begun.
 - **H2o's conversation**: what became of what the call had made upstream.

@@ -6,7 +6,7 @@ import { type Behind, type Front, openFront } from './front.ts';
 import { type Lane, sayings } from './lane.ts';
 import { patiently } from './patiently.ts';
 import { type Making, type Subject, type SubjectName, subjects } from './subjects.ts';
-import { conversationIn, leftIn } from './wire-cell.ts';
+import { conversationIn, type Kept, leftIn } from './wire-cell.ts';
 
 /** Where a scenario plays: one provider in one place, and all that it may need. */
 export interface Stage {
@@ -29,7 +29,7 @@ export interface Stage {
   /** Who ended the `count`-th request for an answer, and whether it was seen within the time that a cell waits. */
   upstreamInWords(count?: number): Promise<string>;
   conversation(): { readonly conversation?: string };
-  left(): Promise<{ readonly left: string }>;
+  left(kept?: Kept): Promise<{ readonly left: string }>;
 }
 
 /** A scenario: a story, and how it must end in each place. */
@@ -76,7 +76,7 @@ function openStage(subject: Subject, lane: Lane, place: Place, full: boolean): S
       return asked()[count - 1]?.endedBy === 'client' ? 'cut' : 'over';
     },
     conversation: () => (subject.makesConversations ? { conversation: conversationIn(sandbox) } : {}),
-    left: async () => ({ left: await leftIn(lane) }),
+    left: async (kept) => ({ left: await leftIn(lane, kept) }),
   };
 }
 

@@ -79,14 +79,20 @@ export function conversationIn(sandbox: Sandbox): string {
   return `${times('stop') > 0 ? 'stopped, ' : ''}${times('delete') > 0 ? 'deleted' : 'not deleted'}`;
 }
 
-/** What calls left upstream, once everything of ours was closed. */
-export async function leftIn(lane: Lane): Promise<string> {
+/** What a server keeps although it was asked to give it up. */
+export interface Kept {
+  readonly conversations?: number;
+  readonly generations?: number;
+}
+
+/** What calls left upstream, once everything of ours was closed, beside what the server refused to give up. */
+export async function leftIn(lane: Lane, kept: Kept = {}): Promise<string> {
   const { sandbox } = lane;
   const counts = (): readonly (readonly [string, number])[] => [
     ['connections', sandbox.openSockets + lane.openElsewhere],
     ['exchanges', sandbox.openStreams],
-    ['conversations', sandbox.conversations.length],
-    ['generations', sandbox.activeGenerations],
+    ['conversations', sandbox.conversations.length - (kept.conversations ?? 0)],
+    ['generations', sandbox.activeGenerations - (kept.generations ?? 0)],
   ];
   if (await patiently(() => counts().every(([, count]) => count === 0))) return nothingLeft;
   return counts()

@@ -38,8 +38,15 @@ async function wholeCall(stage: Stage, fault: FaultName): Promise<Facts> {
   await front.close();
   const { sandbox } = stage.lane;
   const asked = times(sandbox.requestsTo({ phase: 'delete' }).length);
-  const conversation = sandbox.conversations.length === 1 ? 'kept by the server' : 'gone';
-  return { caller, upstream: `asked ${asked} to delete`, ...recorded, conversation };
+  const kept = sandbox.conversations.length;
+  const conversation = kept === 1 ? 'kept by the server' : 'gone';
+  return {
+    caller,
+    upstream: `asked ${asked} to delete`,
+    ...recorded,
+    conversation,
+    ...(await stage.left({ conversations: kept })),
+  };
 }
 
 /** A finished answer stays finished, whatever becomes of its conversation (rule 4). */
@@ -58,8 +65,14 @@ function deletion(number: string, words: string, fault: FaultName): Scenario {
       upstream: 'asked once to delete',
       ...health(place, 'success'),
       conversation: 'kept by the server',
+      left: nothingLeft,
     })),
   };
+}
+
+/** Today's chat-ui goes on when its reader has left and its conversation is gone: stopping is all that ends it. */
+function speaksOn({ name }: Pick<Subject, 'name'>): boolean {
+  return name === 'h2o-e';
 }
 
 async function leftWhileStopFails(stage: Stage): Promise<Facts> {
@@ -72,11 +85,18 @@ async function leftWhileStopFails(stage: Stage): Promise<Facts> {
   const caller = await call.outcome(stage.meant);
   const recorded = front.health(1);
   await front.close();
-  const { conversations } = stage.lane.sandbox;
+  const asked = stage.lane.sandbox.requestsTo({ phase: 'stop' });
+  const inVain = asked.length > 0 && asked.every(({ status = 500 }) => status >= 500);
+  const { conversation = '' } = stage.conversation();
+  const generations = speaksOn(stage.subject) ? stage.lane.sandbox.activeGenerations : 0;
   return {
     caller,
     ...recorded,
-    conversation: conversations.length === 0 ? 'stopped in vain, deleted' : 'left behind',
+    conversation: [
+      inVain ? conversation.replace('stopped', 'stopped in vain') : conversation,
+      ...(generations > 0 ? ['and speaks on'] : []),
+    ].join(', '),
+    ...(await stage.left({ generations })),
   };
 }
 
@@ -204,7 +224,7 @@ async function manyCancelled(stage: Stage): Promise<Facts> {
   await front.close();
   // Whoever leaves early enough has no text yet.
   const strange = [...outcomes].filter((outcome) => !/`aborted`$|has left$/.test(outcome));
-  return { caller: strange.join(' or ') || 'left', ...recorded, ...(await stage.left()) };
+  return { caller: strange.join(' or ') || 'all have left', ...recorded, ...(await stage.left()) };
 }
 
 /** Faults 65 to 70: what becomes of conversations. */
@@ -218,10 +238,11 @@ export const cleanUpScenarios: readonly Scenario[] = [
     fault: 'stopping fails',
     only,
     play: leftWhileStopFails,
-    ends: ends((place) => ({
+    ends: ends((place, subject) => ({
       caller: leaver[place],
       ...health(place, 'not counted'),
-      conversation: 'stopped in vain, deleted',
+      conversation: `stopped in vain, deleted${speaksOn(subject) ? ', and speaks on' : ''}`,
+      left: nothingLeft,
     })),
   },
   ...stepScenarios,
@@ -232,6 +253,6 @@ export const cleanUpScenarios: readonly Scenario[] = [
     only,
     slow: true,
     play: manyCancelled,
-    ends: ends((place) => ({ caller: 'left', ...health(place, 'not counted'), left: nothingLeft })),
+    ends: ends((place) => ({ caller: 'all have left', ...health(place, 'not counted'), left: nothingLeft })),
   },
 ];
