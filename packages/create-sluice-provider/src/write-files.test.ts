@@ -71,17 +71,20 @@ test('a folder that is a link itself is one', () => {
   expect(readdirSync(join(folder, 'real'))).toEqual(['a']);
 });
 
-test('a Ctrl-C while it writes leaves all files, not half of them', async () => {
-  const folder = emptyFolder();
-  const program = `
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
+  '%s while it writes leaves all files, not half of them',
+  async (signal) => {
+    const folder = emptyFolder();
+    const program = `
     import { writeFiles } from ${JSON.stringify(join(import.meta.dirname, 'write-files.ts'))};
     function* files() {
       yield ['first', '1'];
-      process.kill(process.pid, 'SIGINT');
+      process.kill(process.pid, '${signal}');
       yield ['last', '2'];
     }
     writeFiles(process.argv[1], files());`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program, folder]);
-  await once(child, 'close');
-  expect(readdirSync(folder).sort()).toEqual(['first', 'last']);
-});
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program, folder]);
+    await once(child, 'close');
+    expect(readdirSync(folder).sort()).toEqual(['first', 'last']);
+  },
+);

@@ -5,6 +5,9 @@ import type { Files } from './render-package.ts';
 /** What a folder may hold and be empty all the same: a new repository. */
 const nothing: ReadonlySet<string> = new Set(['.git', '.DS_Store']);
 
+/** What people and terminals end a command with: Ctrl-C, kill, a window that is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** What a folder holds, sorted; nothing where there is none. Throws where the path is a file. */
 export function contentsOf(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
@@ -21,7 +24,7 @@ export function writeFiles(folder: string, files: Files): void {
   const undo: (() => void)[] = [];
   const wait = (): void => {};
   // With a listener a signal waits for the end of this function; without one it would end the process within.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, wait);
+  for (const signal of signals) process.on(signal, wait);
   try {
     for (const [path, text] of files) {
       const file = join(folder, path);
@@ -36,7 +39,7 @@ export function writeFiles(folder: string, files: Files): void {
     for (const step of undo.reverse()) step();
     throw error;
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, wait);
+    for (const signal of signals) process.off(signal, wait);
   }
 }
 
