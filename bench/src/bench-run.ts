@@ -9,6 +9,8 @@ export interface BenchRun {
   readonly callRounds: number;
   /** How often a whole workload is run before it counts. */
   readonly warmUps: number;
+  /** The same for a workload of calls, which is short: a few thousand calls are not enough for all of the code to be compiled. */
+  readonly callWarmUps: number;
   /** By how much workloads are made smaller. */
   readonly scale: number;
   readonly wantsWorkload: (name: string) => boolean;
@@ -34,6 +36,7 @@ export function benchRun(args: BenchArguments, tell: (line: string) => void): Be
     rounds,
     callRounds: profile || quick ? rounds : rounds * 2,
     warmUps: quick ? 1 : 4,
+    callWarmUps: quick ? 1 : 20,
     scale: quick ? 0.2 : 1,
     wantsWorkload: (name) =>
       workloads.length === 0 ? !(quick && extras.has(name)) : workloads.includes(name),

@@ -51,13 +51,14 @@ async function measure(workload: ClientWorkload, upstream: Upstream, run: BenchR
   const load = loadOf(scripts[script], calls, atOnce);
   const costs = new Map<string, LoadCost[]>(names.map((client) => [client, []]));
   const kept = new Map<string, Process>();
+  const warmUps = workload.per === 'call' ? run.callWarmUps : run.warmUps;
   const wire = scripts[script].wire === 'openai' ? '/v1' : '';
 
   const warm = async (client: string): Promise<Process> => {
     const address: Address = { baseURL: upstream.address(script) + wire, model: 'bench-model' };
     const process = startClient(client, address, run.nodeArgs(`${name}-${client}`));
     if (fresh) await process.ask('run', { ...load, calls: 50, atOnce: 50 });
-    else for (let times = 0; times < run.warmUps; times += 1) await process.ask('run', load);
+    else for (let times = 0; times < warmUps; times += 1) await process.ask('run', load);
     return process;
   };
 

@@ -53,11 +53,11 @@ async function measure(
   const fresh = looksAt === 'memory';
   const rounds = workload.per === 'request' && !looksAt ? run.callRounds : run.rounds;
 
+  const warmUps = fresh ? 1 : workload.per === 'request' ? run.callWarmUps : run.warmUps;
   const prepare = async (subject: string): Promise<Setting> => {
     const setting = await open(subject, workload, upstream, run);
     const warmUp = fresh ? { ...load, calls: 50, atOnce: 50 } : load;
-    for (let times = 0; times < (fresh ? 1 : run.warmUps); times += 1)
-      await setting.client.ask('run', warmUp);
+    for (let times = 0; times < warmUps; times += 1) await setting.client.ask('run', warmUp);
     return setting;
   };
 
