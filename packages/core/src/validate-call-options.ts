@@ -38,13 +38,15 @@ const options: { readonly [Option in keyof Required<CallOptions>]: Check } = {
   includeRaw: boolean,
 };
 
+const checks: readonly (readonly [option: string, check: Check])[] = Object.entries(options);
+
 /**
  * Checks how a call is to be made, before anything is sent: a limit of time that is a text, no number or negative would
  * otherwise be none. Options that are not known here belong to somebody else. Throws `invalid-request` that names the option.
  */
 export function validateCallOptions(value: unknown): asserts value is CallOptions {
   if (typeof value !== 'object' || value === null) fail('the call options', 'must be an object', value);
-  for (const [name, check] of Object.entries(options)) {
+  for (const [name, check] of checks) {
     const given = (value as { readonly [name: string]: unknown })[name];
     if (given !== undefined && given !== null) check(given, name);
   }
