@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { ChatError } from '@sluice/core';
 import { type Bench, sayings } from '../bench.ts';
 import type { Check } from '../check.ts';
@@ -78,6 +79,24 @@ export const resources: readonly Check[] = [
     },
   },
   {
+    id: 'quiet-timers-released',
+    title: 'no timer stays behind that lets the process end, either',
+    alone: true,
+    async run(bench) {
+      // Once before: what a client sets for all its calls is none of one call.
+      await everyFate(bench);
+      using timers = watchTimers();
+      await everyFate(bench);
+      await everyFate(bench);
+      await bench.soon(bench.provider.close(), 'waiting for close()');
+      const left = await timers.left();
+      must(
+        left <= mostSharedTimers,
+        `${left} timers that calls have set still run after every call has ended and close(), unref() or not`,
+      );
+    },
+  },
+  {
     id: 'sockets-bounded',
     title: 'calls one after the other do not open a socket more each',
     async run(bench) {
@@ -141,6 +160,32 @@ export const resources: readonly Check[] = [
     },
   },
 ];
+
+/** An HTTP client may have one clock for all its calls, which stops by itself. */
+const mostSharedTimers = 1;
+
+/** Counts timers that were set from now on and neither rang nor were cleared. */
+function watchTimers(): Disposable & { left(): Promise<number> } {
+  const running = new Set<number>();
+  const hook = createHook({
+    init: (id, kind) => {
+      if (kind === 'Timeout') running.add(id);
+    },
+    destroy: (id) => {
+      running.delete(id);
+    },
+  }).enable();
+  return {
+    async left() {
+      // Cleared ones are told of a few turns later.
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return running.size;
+    },
+    [Symbol.dispose]: () => {
+      hook.disable();
+    },
+  };
+}
 
 /** Calls that end in every way. */
 async function everyFate(bench: Bench): Promise<void> {

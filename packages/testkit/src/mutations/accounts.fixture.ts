@@ -67,6 +67,17 @@ export const accountMutations: readonly Mutation[] = [
     says: /a truncated answer: the upstream had the request, so sent must be maybe or yes, got no/,
   },
   {
+    wrong: 'sets a timer for each call and forgets it, quietly',
+    parts: () => ({
+      wrap: changeStreams((stream) => {
+        setInterval(() => {}, 60_000).unref();
+        return stream;
+      }),
+    }),
+    fails: ['quiet-timers-released'],
+    says: /timers that calls have set still run after every call has ended and close\(\), unref\(\) or not/,
+  },
+  {
     wrong: 'makes token counts up that nobody reported',
     parts: mapped((event) => [
       event.type === 'finish' && !event.usage

@@ -171,6 +171,7 @@ export const callMutations: readonly Mutation[] = [
       'sockets-released',
       'timers-released',
       'listeners-released',
+      'quiet-timers-released',
     ],
     says: /nothing happened within/,
   },
