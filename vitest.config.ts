@@ -19,8 +19,6 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 10_000,
     hookTimeout: 10_000,
     teardownTimeout: 5_000,
-    // What is polled comes at once on a quiet machine; a garbage collection, say, takes longer in a process that ran many files.
-    expect: { poll: { timeout: 8_000 } },
     // Processes, not threads: a thread has no time zone (TZ), signals or standard streams of its own, and tests need them.
     pool: 'forks',
     // One process for many files: starting one for each cost more processor time than all tests together (44 s and 36 s for

@@ -231,10 +231,15 @@ describe('a stream over a source', () => {
     const source = sourceOf([text('a')]);
     await openSource(source);
     await expect
-      .poll(() => {
-        collectGarbage();
-        return source.closed;
-      })
+      .poll(
+        () => {
+          collectGarbage();
+          return source.closed;
+        },
+        {
+          timeout: 8_000,
+        },
+      )
       .toEqual(['cancelled']);
   });
 });
@@ -299,10 +304,15 @@ describe('attachRoute', () => {
     const outcomes: string[] = [];
     await attachRoute(await openSource(sourceOf([text('a')])), route, ({ type }) => outcomes.push(type));
     await expect
-      .poll(() => {
-        collectGarbage();
-        return outcomes;
-      })
+      .poll(
+        () => {
+          collectGarbage();
+          return outcomes;
+        },
+        {
+          timeout: 8_000,
+        },
+      )
       .toEqual(['cancelled']);
   });
 

@@ -218,10 +218,15 @@ it('a stream that nobody holds any more gives its slot back', async () => {
   await drop();
   expect(registry.snapshot().targets[0]?.inFlight).toBe(1);
   await expect
-    .poll(() => {
-      collectGarbage();
-      return registry.snapshot().targets[0]?.inFlight;
-    })
+    .poll(
+      () => {
+        collectGarbage();
+        return registry.snapshot().targets[0]?.inFlight;
+      },
+      {
+        timeout: 8_000,
+      },
+    )
     .toBe(0);
   expect(registry.snapshot().targets[0]?.successRate).toBe(1);
 });

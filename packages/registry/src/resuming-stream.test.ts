@@ -202,10 +202,15 @@ describe('resuming', () => {
       };
       await drop();
       await expect
-        .poll(() => {
-          collectGarbage();
-          return [providers[0]?.open(), timers.pending, registry.snapshot().targets[0]?.inFlight];
-        })
+        .poll(
+          () => {
+            collectGarbage();
+            return [providers[0]?.open(), timers.pending, registry.snapshot().targets[0]?.inFlight];
+          },
+          {
+            timeout: 8_000,
+          },
+        )
         .toEqual([0, 0, 0]);
     }
   });

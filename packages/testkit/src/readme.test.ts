@@ -29,6 +29,7 @@ test('every declaration and every group of checks is described', () => {
     noCredential: true,
     noRawEvents: true,
     noToolCalls: true,
+    sharedTimers: true,
     impossible: true,
   };
   const words = [

@@ -35,6 +35,8 @@ export interface Declarations {
   readonly noRawEvents?: string;
   /** Tools are declared, but the kit can't write a tool call. */
   readonly noToolCalls?: string;
+  /** The client below keeps up to three clocks of its own for all calls, as fetch does. */
+  readonly sharedTimers?: string;
   /**
    * Single checks, by id, that the protocol or the transport below it makes impossible: `{ 'connect-timeout': 'fetch does not tell
    * when it is connected' }`. They are run all the same and stand in the report as declared; one that passes fails as stale.

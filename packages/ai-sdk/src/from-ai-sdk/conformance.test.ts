@@ -81,7 +81,11 @@ testProvider(
         }),
       }),
     },
-    declares: { noModelList: 'a model of the AI SDK is one model: there is nothing to ask', impossible },
+    declares: {
+      noModelList: 'a model of the AI SDK is one model: there is nothing to ask',
+      sharedTimers: 'fetch keeps clocks for its limits and for idle connections',
+      impossible,
+    },
   },
   { describe, it },
 );
